@@ -1,0 +1,1 @@
+"""The site: settings, addresses, and the HTMX pages. HTTP in, HTML out."""

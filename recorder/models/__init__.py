@@ -1,0 +1,35 @@
+"""The tables, one noun a file."""
+
+from recorder.models.account import Account, AccountSlots
+from recorder.models.audit import AuditEntry
+from recorder.models.call import ProviderCall
+from recorder.models.file import RecordedFile
+from recorder.models.heartbeat import Heartbeat
+from recorder.models.layout import Layout, LayoutChangedMeanwhile, LayoutVersion
+from recorder.models.project import Area, Project
+from recorder.models.secrets import Secret, SecretField, UnreadableSecret
+from recorder.models.session import InvalidTransition, LostRace, RecordingSession
+from recorder.models.storage import StorageConfig
+from recorder.models.user import User
+
+__all__ = [
+    "Account",
+    "AccountSlots",
+    "Area",
+    "AuditEntry",
+    "Heartbeat",
+    "InvalidTransition",
+    "Layout",
+    "LayoutChangedMeanwhile",
+    "LayoutVersion",
+    "LostRace",
+    "Project",
+    "ProviderCall",
+    "RecordedFile",
+    "RecordingSession",
+    "Secret",
+    "SecretField",
+    "StorageConfig",
+    "UnreadableSecret",
+    "User",
+]

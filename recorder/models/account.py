@@ -1,0 +1,36 @@
+from django.db import models
+
+
+class Account(models.Model):
+    """The pace of one account at a provider, shared by all projects and processes that use it.
+
+    `next_free_us` is the time of the next free slot in microseconds since the epoch; the arithmetic
+    is in recorder/providers/pacing.py. The limit counts per account: Agora's start reference.
+    """
+
+    provider = models.CharField(max_length=10)
+    customer_id = models.CharField(max_length=128)
+    next_free_us = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "customer_id"], name="account_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.customer_id}"
+
+
+class AccountSlots:
+    """The slots of one account in the database (see providers.pacing.SlotStore)."""
+
+    def __init__(self, provider: str, customer_id: str):
+        account, _ = Account.objects.get_or_create(provider=provider, customer_id=customer_id)
+        self.rows = Account.objects.filter(pk=account.pk)
+
+    def read(self) -> int:
+        return self.rows.values_list("next_free_us", flat=True).get()
+
+    def swap(self, old: int, new: int) -> bool:
+        """Set the next free slot, unless another process took it first."""
+        return bool(self.rows.filter(next_free_us=old).update(next_free_us=new))

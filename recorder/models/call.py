@@ -1,0 +1,30 @@
+from django.db import models
+
+
+class ProviderCall(models.Model):
+    """One request we sent to the provider and what came back, redacted. Written once, never changed.
+
+    `outcome`: done, refused (certain that nothing happened), unknown, unreachable (nothing was sent).
+    """
+
+    session = models.ForeignKey(
+        "recorder.RecordingSession", null=True, on_delete=models.CASCADE, related_name="calls"
+    )
+    project = models.ForeignKey("recorder.Project", on_delete=models.PROTECT, related_name="calls")
+    operation = models.CharField(max_length=20)
+    method = models.CharField(max_length=8)
+    path = models.TextField()
+    request = models.JSONField(null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    code = models.IntegerField(null=True)
+    response = models.JSONField(null=True)
+    outcome = models.CharField(max_length=20)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.http_status or '-'}"

@@ -1,0 +1,39 @@
+from django.db import models
+
+
+class RecordedFile(models.Model):
+    """A file of a recording: named by the provider, found in the bucket, or both.
+
+    `name` is the whole object key, prefix included. `slice_start_ms` is Unix time in ms. `size` and
+    `present` come from the bucket: null until somebody looked.
+    """
+
+    class Kind(models.TextChoices):
+        PLAYLIST = "playlist"
+        SLICE = "slice"
+        MP4 = "mp4"
+        IMAGE = "image"
+        OTHER = "other"
+
+    session = models.ForeignKey(
+        "recorder.RecordingSession", on_delete=models.CASCADE, related_name="files"
+    )
+    name = models.CharField(max_length=1024)
+    kind = models.CharField(max_length=10, choices=Kind)
+    track_type = models.CharField(max_length=20, blank=True)
+    uid = models.CharField(max_length=48, blank=True)
+    mixed_all_user = models.BooleanField(null=True)
+    is_playable = models.BooleanField(null=True)
+    slice_start_ms = models.BigIntegerField(null=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+    size = models.BigIntegerField(null=True)
+    present = models.BooleanField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["session", "name"], name="file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,24 @@
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+SILENT_AFTER = timedelta(seconds=30)
+
+
+class Heartbeat(models.Model):
+    """When each worker process was last seen. Without one, nothing is confirmed and every page says so."""
+
+    name = models.CharField(max_length=120, unique=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        cls.objects.update_or_create(name=name, defaults={"seen_at": timezone.now()})
+
+    @classmethod
+    def worker_seen(cls) -> bool:
+        return cls.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER).exists()
