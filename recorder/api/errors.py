@@ -1,0 +1,100 @@
+"""One shape for every refusal: {"error": {"code", "message", "fields"?, "provider"?}}."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from recorder.errors import RecorderError
+from recorder.models import InvalidTransition, LayoutChangedMeanwhile, UnreadableSecret
+
+log = logging.getLogger(__name__)
+
+# What a client may conclude, per class of our own errors: (HTTP status, code). First match wins.
+OURS: tuple[tuple[type[RecorderError], int, str], ...] = (
+    (InvalidTransition, status.HTTP_409_CONFLICT, "not_now"),
+    (LayoutChangedMeanwhile, status.HTTP_409_CONFLICT, "changed_meanwhile"),
+    (UnreadableSecret, status.HTTP_500_INTERNAL_SERVER_ERROR, "unreadable_secret"),
+    (RecorderError, status.HTTP_400_BAD_REQUEST, "refused"),
+)
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> Response:
+    """DRF's exception handler: every error of the API leaves through here."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.APIException):
+        return _refusal(error)
+    if isinstance(error, RecorderError):
+        return _ours(error)
+    return _crash(error, context)
+
+
+def not_found(request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:
+    """Any address under the API that leads nowhere."""
+    return JsonResponse(body("not_found", _("There is nothing at this address.")), status=404)
+
+
+def body(code: str, message: str, **more: object) -> dict[str, dict[str, object]]:
+    """The envelope; `more` is kept where it is not empty."""
+    kept = {name: value for name, value in more.items() if value}
+    return {"error": {"code": code, "message": message} | kept}
+
+
+def _refusal(error: exceptions.APIException) -> Response:
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(error, exceptions.ValidationError):
+        content = body("invalid", _("The request has mistakes."), fields=fields_of(error.detail))
+    else:
+        content = body(str(error.get_codes()), str(error.detail))
+    return Response(content, status=error.status_code, headers=headers)
+
+
+def _ours(error: RecorderError) -> Response:
+    for kind, http_status, code in OURS:
+        if isinstance(error, kind):
+            content = body(code, str(error), fields=getattr(error, "fields", None))
+            return Response(content, status=http_status)
+    raise error  # the last row of OURS takes everything
+
+
+def _crash(error: Exception, context: Mapping[str, Any]) -> Response:
+    """A mistake of ours: in the log with its traceback, and for the client the same envelope."""
+    request = getattr(context.get("request"), "_request", None)
+    got_request_exception.send(sender=handle, request=request)
+    log.error("The API failed", exc_info=error)
+    message = _("Something went wrong here. Whether the request took effect is not known.")
+    return Response(body("internal", message), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def fields_of(detail: object) -> dict[str, list[str]]:
+    """DRF's nested errors as dotted paths, {"layout_config.2.width": ["…"]}; "": the whole body."""
+    fields: dict[str, list[str]] = {}
+    for path, message in _leaves(detail, ()):
+        fields.setdefault(path, []).append(message)
+    return fields
+
+
+def _leaves(detail: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            yield from _leaves(value, path if key == "non_field_errors" else (*path, str(key)))
+    elif isinstance(detail, list) and all(isinstance(item, str) for item in detail):
+        yield from ((".".join(path), str(item)) for item in detail)
+    elif isinstance(detail, list):
+        for index, value in enumerate(detail):
+            yield from _leaves(value, (*path, str(index)))
+    else:
+        yield ".".join(path), str(detail)
