@@ -1,7 +1,13 @@
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
 from recorder.models.visible import VisibleQuerySet
+
+if TYPE_CHECKING:
+    from recorder.models.session import RecordingSession
+    from recorder.models.user import User
 
 
 class AuditEntry(models.Model):
@@ -35,8 +41,8 @@ def record(
     action: str,
     target: models.Model,
     *,
-    by: models.Model | None,
-    session: models.Model | None = None,
+    by: "User | None",
+    session: "RecordingSession | None" = None,
     **details: object,
 ) -> AuditEntry:
     """File what was done. Call it inside the transaction of the change."""

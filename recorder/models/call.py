@@ -2,9 +2,10 @@ from django.db import models
 
 
 class ProviderCall(models.Model):
-    """One request we sent to the provider and what came back, redacted. Written once, never changed.
+    """One request we sent to the provider and what came back, redacted. Never changed.
 
-    `outcome`: done, refused (certain that nothing happened), unknown, unreachable (nothing was sent).
+    `outcome`: done, refused (certain that nothing happened), unknown, unreachable (nothing was
+    sent).
     """
 
     session = models.ForeignKey(

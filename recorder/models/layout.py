@@ -1,10 +1,16 @@
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract import layouts
 from recorder.errors import RecorderError
 from recorder.models.visible import VisibleQuerySet
+
+if TYPE_CHECKING:
+    from recorder.models.user import User
 
 
 class LayoutChangedMeanwhile(RecorderError):
@@ -12,7 +18,7 @@ class LayoutChangedMeanwhile(RecorderError):
 
 
 class Layout(models.Model):
-    """A named picture for mixed recordings. What it shows is in its versions; `version` is the newest."""
+    """A named picture for mixed recordings. What it shows is in its versions, newest `version`."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     version = models.PositiveIntegerField(default=0)
@@ -28,22 +34,34 @@ class Layout(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def create(
+        cls, name: str, canvas: layouts.Canvas, picture: layouts.Layout, *, by: "User | None"
+    ) -> Self:
+        """A new layout with its first version. IntegrityError when the name is taken."""
+        with transaction.atomic():
+            layout = cls.objects.create(name=name)
+            layout.add_version(canvas, picture, by=by, seen=0)
+        return layout
+
     @property
     def latest(self) -> "LayoutVersion":
         return self.versions.get(number=self.version)
 
     def add_version(
-        self, canvas: layouts.Canvas, picture: layouts.Layout, *, by: models.Model | None, seen: int
+        self, canvas: layouts.Canvas, picture: layouts.Layout, *, by: "User | None", seen: int
     ) -> "LayoutVersion":
-        """Save a changed picture as the next version; `seen` is the version the editor started from.
+        """Save a changed picture as the next version; `seen` is the one the editor started from.
 
         Raises LayoutChangedMeanwhile when that is no longer the newest.
         """
         with transaction.atomic():
-            if not Layout.objects.filter(pk=self.pk, version=seen).update(version=seen + 1):
+            rows = Layout.objects.filter(pk=self.pk, version=seen)
+            if not rows.update(version=seen + 1, changed_at=timezone.now()):
                 raise LayoutChangedMeanwhile(
                     "Somebody else saved this layout while you were editing it."
-                    " Nothing of yours was saved; open the newest version and apply your change again."
+                    " Nothing of yours was saved; open the newest version and apply your change"
+                    " again."
                 )
             self.version = seen + 1
             return LayoutVersion.objects.create(

@@ -20,9 +20,9 @@ class Project(models.Model):
     """One App ID with its REST credentials, at Agora, anyRTC or the sandbox."""
 
     PROVIDERS = [
-        (ProviderName.AGORA, "Agora"),
-        (ProviderName.ANYRTC, "anyRTC"),
-        (ProviderName.SANDBOX, _("Sandbox")),
+        (ProviderName.AGORA.value, "Agora"),
+        (ProviderName.ANYRTC.value, "anyRTC"),
+        (ProviderName.SANDBOX.value, _("Sandbox")),
     ]
 
     name = models.CharField(_("name"), max_length=80, unique=True)

@@ -1,5 +1,7 @@
-"""Secrets at rest: encrypted in the database, wrapped in memory, shown as their last four characters."""
+"""Secrets: encrypted in the database, wrapped in memory, shown as their last four characters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -29,8 +31,19 @@ def fernet() -> MultiFernet:
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    try:
+        yield
+    except InvalidToken as error:
+        raise UnreadableSecret(
+            "A stored secret cannot be read with the present keys. Add the key it was written"
+            " with to FIELD_ENCRYPTION_KEYS, or enter the secret again."
+        ) from error
+
+
 class Secret:
-    """A secret in its encrypted form. Nothing prints it; `reveal()` is the one way to the plain text.
+    """A secret in its encrypted form. Nothing prints it; `reveal()` alone gives the plain text.
 
     The token carries the time at which the secret was set, and keeps it when keys are rotated.
     """
@@ -47,17 +60,15 @@ class Secret:
     def reveal(self) -> str:
         if not self.token:
             return ""
-        try:
+        with readable():
             return fernet().decrypt(self.token.encode()).decode()
-        except InvalidToken as error:
-            raise UnreadableSecret(
-                "A stored secret cannot be read with the present keys. Add the key it was written"
-                " with to FIELD_ENCRYPTION_KEYS, or enter the secret again."
-            ) from error
 
     def rotated(self) -> "Secret":
         """The same secret under the newest key."""
-        return Secret(fernet().rotate(self.token.encode()).decode()) if self.token else self
+        if not self.token:
+            return self
+        with readable():
+            return Secret(fernet().rotate(self.token.encode()).decode())
 
     @property
     def last4(self) -> str:
@@ -69,7 +80,8 @@ class Secret:
     def set_at(self) -> datetime | None:
         if not self.token:
             return None
-        return datetime.fromtimestamp(fernet().extract_timestamp(self.token.encode()), UTC)
+        with readable():
+            return datetime.fromtimestamp(fernet().extract_timestamp(self.token.encode()), UTC)
 
     def __bool__(self) -> bool:
         return bool(self.token)
@@ -88,7 +100,7 @@ class Secret:
 
 
 class SecretField(models.TextField):
-    """A column that holds a Secret. A plain string that is assigned is encrypted when it is saved."""
+    """A column that holds a Secret. An assigned plain string is encrypted when it is saved."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs.setdefault("default", Secret)

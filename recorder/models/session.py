@@ -1,11 +1,11 @@
 import secrets
 import string
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from recorder.contract.states import FINAL, LIVE, NEXT, Mode, Status, Upload
@@ -14,7 +14,13 @@ from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
 
 REFERENCE_LETTERS = string.ascii_lowercase + string.digits
-UPLOAD_OPEN = (Upload.UPLOADING, Upload.UNKNOWN, Upload.BACKED_UP)
+# An ended recording whose files are not all known to be in the bucket.
+UPLOAD_OPEN = frozenset({Upload.UPLOADING, Upload.UNKNOWN, Upload.BACKED_UP})
+
+# Written out for the conditions of indexes, which a migration keeps as plain words.
+_LIVE = sorted(status.value for status in LIVE)
+_FINAL = sorted(status.value for status in FINAL)
+_UPLOAD_OPEN = sorted(upload.value for upload in UPLOAD_OPEN)
 
 
 class InvalidTransition(RecorderError):
@@ -30,19 +36,24 @@ def new_reference() -> str:
 
 
 class SessionQuerySet(VisibleQuerySet["RecordingSession"]):
+    """Each named query is answered from a partial index, so that no page counts the whole table."""
+
     def live(self) -> Self:
-        return self.filter(status__in=LIVE)
+        return self.filter(status__in=_LIVE)
 
     def needing_attention(self) -> Self:
-        return self.exclude(attention="")
+        return self.filter(~Q(attention=""))
 
     def waiting_for_upload(self) -> Self:
-        return self.filter(status__in=FINAL, upload__in=UPLOAD_OPEN)
+        return self.filter(status__in=_FINAL, upload__in=_UPLOAD_OPEN)
 
-    def due(self, now: "timezone.datetime") -> Self:
-        """Rows that something must be done about, and that nobody is working on."""
+    def recorded_since(self, begin: datetime) -> Self:
+        return self.filter(recording_at__gte=begin)
+
+    def due(self, now: datetime) -> Self:
+        """Rows that something must be done about, and that nobody is working on; oldest first."""
         return self.filter(
-            Q(lease_until=None) | Q(lease_until__lt=now), next_check_at__lte=now
+            Q(lease_until=None) | Q(lease_until__lte=now), next_check_at__lte=now
         ).order_by("next_check_at")
 
 
@@ -62,22 +73,24 @@ class RecordingSession(models.Model):
     storage_config = models.ForeignKey(
         "recorder.StorageConfig", on_delete=models.PROTECT, related_name="sessions"
     )
-    mode = models.CharField(max_length=10, choices=[(m, m.value) for m in Mode])
+    mode = models.CharField(max_length=10, choices=[(m.value, m.value) for m in Mode])
     cname = models.CharField(max_length=1024)
     uid = models.CharField(max_length=48)
     status = models.CharField(
-        max_length=12, choices=[(s, s.value) for s in Status], default=Status.REQUESTED
+        max_length=12,
+        choices=[(s.value, s.value) for s in Status],
+        default=Status.REQUESTED.value,
     )
     upload = models.CharField(
-        max_length=12, choices=[(u, u.value) for u in Upload], default=Upload.NONE
+        max_length=12, choices=[(u.value, u.value) for u in Upload], default=Upload.NONE.value
     )
-    # Why a person should look: a key of lifecycle.attention, empty when nothing is wrong.
+    # Why a person should look: a key of lifecycle.words.ATTENTION, empty when nothing is wrong.
     attention = models.CharField(max_length=40, blank=True)
 
     acquire_request = models.JSONField(default=dict)
     request = models.JSONField()
     secrets = SecretField()
-    storage = models.JSONField()
+    storage = models.JSONField()  # StorageConfig.frozen()
     canvas_width = models.PositiveIntegerField(null=True)
     canvas_height = models.PositiveIntegerField(null=True)
     layout = models.JSONField(null=True)  # in force now, in the service's field names
@@ -93,6 +106,7 @@ class RecordingSession(models.Model):
     slice_start_ms = models.BigIntegerField(null=True)
     failure = models.JSONField(null=True)  # {operation, http_status, code, text}
 
+    # The start form's random key, or the API's Idempotency-Key; the hash is of what came with it.
     form_key = models.CharField(max_length=64, unique=True, null=True)
     request_hash = models.CharField(max_length=64, blank=True)
     requested_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -100,6 +114,7 @@ class RecordingSession(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     start_sent_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # the sid was learned
     recording_at = models.DateTimeField(null=True)
     stop_requested_at = models.DateTimeField(null=True)
     stop_requested_by = models.ForeignKey(
@@ -107,35 +122,50 @@ class RecordingSession(models.Model):
     )
     stop_sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    observed_at = models.DateTimeField(null=True)  # of the newest observation folded in
-    missing_since = models.DateTimeField(null=True)  # first 404 of a row of them
+    observed_at = models.DateTimeField(null=True)  # when the service last showed the session alive
+    missing_since = models.DateTimeField(null=True)  # first 404 after that
+    missing_until = models.DateTimeField(null=True)  # last 404 after that
     changed_at = models.DateTimeField(auto_now=True)
 
+    # What to do next, and who is at it. `tries` counts what has failed in a row.
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
+    version = models.PositiveBigIntegerField(default=0)  # +1 with every change of what people see
 
     objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [
-            models.Index(
-                fields=["-id"], name="session_live", condition=Q(status__in=sorted(LIVE))
+        constraints = [
+            # The service knows a task by App ID, channel and recorder uid: two at once cannot be.
+            models.UniqueConstraint(
+                fields=["project", "cname", "uid"],
+                name="session_live_once",
+                condition=Q(status__in=_LIVE),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["-id"], name="session_live", condition=Q(status__in=_LIVE)),
             models.Index(fields=["-id"], name="session_attention", condition=~Q(attention="")),
             models.Index(
                 fields=["-id"],
                 name="session_upload_open",
-                condition=Q(status__in=sorted(FINAL), upload__in=sorted(UPLOAD_OPEN)),
+                condition=Q(status__in=_FINAL, upload__in=_UPLOAD_OPEN),
+            ),
+            models.Index(
+                fields=["recording_at"],
+                name="session_recorded",
+                condition=Q(recording_at__isnull=False),
             ),
             models.Index(
                 fields=["next_check_at"],
                 name="session_due",
                 condition=Q(next_check_at__isnull=False),
             ),
-            models.Index(fields=["project", "cname"], name="session_channel"),
+            models.Index(fields=["cname", "-id"], name="session_channel"),
         ]
 
     def __str__(self) -> str:
@@ -146,31 +176,34 @@ class RecordingSession(models.Model):
         return self.status in LIVE
 
     @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
     def length(self) -> timedelta | None:
         """How long it has recorded, up to now or up to its end; None before it began."""
         if self.recording_at is None:
             return None
-        return (self.ended_at or timezone.now()) - self.recording_at
+        return max((self.ended_at or timezone.now()) - self.recording_at, timedelta(0))
 
-    def move_to(self, status: Status, **fields: object) -> None:
+    def move_to(self, status: Status, *, lease: str | None = None, **fields: object) -> None:
         """Change status atomically: of two callers racing for the same move, exactly one wins.
 
-        Raises InvalidTransition when `status` does not follow, LostRace when another was first.
+        With `lease`, only while that lease is the row's. Raises InvalidTransition when `status`
+        does not follow from the present one, LostRace when another was first.
         """
         if status not in NEXT[Status(self.status)]:
             raise InvalidTransition(
                 f"A session that is {self.status} cannot become {status.value}."
             )
-        self.change(status=status, **fields)
+        self.change(lease=lease, status=status, **fields)
 
-    def change(self, **fields: object) -> None:
-        """Write fields if `status` and `upload` are still what this object read; else LostRace."""
-        rows = RecordingSession.objects.filter(
-            pk=self.pk, status=self.status, upload=self.upload
-        )
-        if not rows.update(changed_at=timezone.now(), **fields):
+    def change(self, *, lease: str | None = None, **fields: object) -> None:
+        """Write fields if the row is still as this object read it; else LostRace."""
+        rows = RecordingSession.objects.filter(pk=self.pk, version=self.version)
+        if lease is not None:
+            rows = rows.filter(lease_token=lease)
+        if not rows.update(changed_at=timezone.now(), version=F("version") + 1, **fields):
             self.refresh_from_db()
-            raise LostRace(
-                f"Another request changed this session first; it is now {self.status}."
-            )
+            raise LostRace(f"Another request changed this session first; it is now {self.status}.")
         self.refresh_from_db()

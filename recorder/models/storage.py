@@ -6,6 +6,11 @@ from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
 
 
+def vendor_choices() -> list[tuple[int, str]]:
+    """The vendors of the contract. A function, so that a new vendor is no migration."""
+    return [(vendor.code, vendor.name) for vendor in VENDORS.values()]
+
+
 class StorageConfig(models.Model):
     """An object store that recordings are uploaded to: vendor, bucket and keys.
 
@@ -18,10 +23,8 @@ class StorageConfig(models.Model):
         SIGNED = "signed", _("Signed addresses: browsers read from the storage")
         PROXY = "proxy", _("Through Reelroom: browsers read from this site")
 
-    VENDOR_CHOICES = [(vendor.code, vendor.name) for vendor in VENDORS.values()]
-
     name = models.CharField(_("name"), max_length=80, unique=True)
-    vendor = models.PositiveSmallIntegerField(_("vendor"), choices=VENDOR_CHOICES)
+    vendor = models.PositiveSmallIntegerField(_("vendor"), choices=vendor_choices)
     region = models.PositiveSmallIntegerField(_("region"), default=0)
     bucket = models.CharField(_("bucket"), max_length=255)
     access_key = models.CharField(_("access key"), max_length=255)
@@ -46,3 +49,16 @@ class StorageConfig(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def frozen(self) -> dict[str, object]:
+        """What a session keeps of the storage it was started with; the secret keys stay here."""
+        return {
+            "vendor": self.vendor,
+            "region": self.region,
+            "bucket": self.bucket,
+            "access_key": self.access_key,
+            "file_name_prefix": list(self.file_name_prefix),
+            "extension_params": dict(self.extension_params),
+            "endpoint_url": self.endpoint_url,
+            "delivery": self.delivery,
+        }
