@@ -1,5 +1,6 @@
 """Static files: compressed, with hashed names, also for the modules that scripts import."""
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage as Base
 
 
@@ -10,3 +11,8 @@ class Storage(Base):
         (files, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for files, rules in Base.patterns
     )
+
+
+class StaticFiles(StaticFilesConfig):
+    # Brought along by libraries and used by no page of ours; to compress them takes half a minute.
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc", "rest_framework"]
