@@ -1,0 +1,88 @@
+/**
+ * When the server cannot be reached: a banner that counts down to the next try, figures dimmed with the
+ * time they were true. The server is asked at [data-probe]; polls rest until it answers.
+ */
+import { backoff } from "./backoff.js";
+import { holdPolls, pollNow, releasePolls } from "./polling.js";
+
+const GATEWAY = new Set([502, 503, 504]);
+let leaving = false;
+
+export function startConnection() {
+  const banner = document.querySelector("[data-connection]");
+  if (!banner) return;
+  const watch = new Watch(banner);
+  addEventListener("pagehide", () => (leaving = true));
+  addEventListener("pageshow", () => (leaving = false));
+  addEventListener("offline", () => watch.lose());
+  addEventListener("online", () => watch.probe());
+  banner.querySelector("button").addEventListener("click", () => watch.probe());
+  document.addEventListener("htmx:error", (event) => {
+    const { error } = event.detail;
+    // fetch() rejects with a TypeError when there is no answer; htmx aborts with "timeout".
+    if (event.detail.ctx && (error instanceof TypeError || error === "timeout")) watch.lose();
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    if (GATEWAY.has(event.detail.ctx.response.status)) watch.lose();
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    if (!GATEWAY.has(event.detail.ctx.response.status)) watch.find();
+  });
+}
+
+class Watch {
+  constructor(banner) {
+    this.banner = banner;
+    this.timer = 0;
+    this.attempt = 0;
+    this.good = new Date();
+  }
+
+  lose() {
+    if (leaving || !this.banner.hidden) return;
+    this.banner.hidden = false;
+    this.banner.querySelector("[data-as-of]").textContent = this.good.toLocaleTimeString(
+      document.documentElement.lang,
+      { hour12: false },
+    );
+    document.documentElement.dataset.stale = "";
+    holdPolls("connection");
+    this.attempt = 0;
+    this.wait();
+  }
+
+  wait() {
+    let left = backoff(this.attempt);
+    const show = () => (this.banner.querySelector("[data-seconds]").textContent = String(left));
+    show();
+    clearInterval(this.timer);
+    this.timer = setInterval(() => {
+      left -= 1;
+      if (left > 0) show();
+      else this.probe();
+    }, 1000);
+  }
+
+  async probe() {
+    if (this.banner.hidden) return;
+    clearInterval(this.timer);
+    try {
+      const answer = await fetch(this.banner.dataset.probe, { cache: "no-store" });
+      if (!GATEWAY.has(answer.status)) return this.find();
+    } catch {
+      // Still no answer: wait longer.
+    }
+    this.attempt += 1;
+    this.wait();
+  }
+
+  find() {
+    this.good = new Date();
+    if (this.banner.hidden) return;
+    clearInterval(this.timer);
+    this.banner.hidden = true;
+    delete document.documentElement.dataset.stale;
+    releasePolls("connection");
+    pollNow();
+  }
+}
