@@ -205,7 +205,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "recorder.api.errors.handle",
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
+KNOX_TOKEN_MODEL = "recorder.ApiToken"
+REST_KNOX = {
+    "TOKEN_TTL": None,
+    "AUTH_HEADER_PREFIX": "Token",
+    "TOKEN_MODEL": KNOX_TOKEN_MODEL,
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Reelroom",
     "DESCRIPTION": "Start, watch, re-lay-out and stop cloud recordings.",

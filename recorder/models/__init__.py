@@ -10,11 +10,13 @@ from recorder.models.project import Area, Project
 from recorder.models.secrets import Secret, SecretField, UnreadableSecret
 from recorder.models.session import InvalidTransition, LostRace, RecordingSession
 from recorder.models.storage import StorageConfig
+from recorder.models.token import ApiToken
 from recorder.models.user import User
 
 __all__ = [
     "Account",
     "AccountSlots",
+    "ApiToken",
     "Area",
     "AuditEntry",
     "Heartbeat",
