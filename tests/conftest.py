@@ -1,0 +1,69 @@
+"""Fixtures for all tests. What one room needs alone is in the conftest.py of its folder."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests import engines
+
+
+@pytest.fixture(scope="session")
+def require():
+    """`require("chromium")`: its path or address, else the test is skipped with a sentence."""
+    return engines.require
+
+
+def is_this_machine(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host or ""
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name in {"", "localhost", socket.gethostname()}
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Tests talk to this machine only. Other names do not exist, other addresses refuse."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+    getaddrinfo = socket.getaddrinfo
+
+    def check(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not is_this_machine(address[0]):
+            raise ConnectionRefusedError(f"Tests may not reach {address[0]}")
+
+    def guarded_connect(self, address):
+        check(self, address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self, address):
+        check(self, address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host, *args, **kwargs):
+        if not is_this_machine(host):
+            try:
+                ipaddress.ip_address(host)
+            except ValueError:
+                raise socket.gaierror(socket.EAI_NONAME, f"Tests may not ask for {host}") from None
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield
+
+
+@pytest.fixture(scope="session")
+def free_port():
+    """`free_port()`: a TCP port of this machine that nothing listens on."""
+
+    def find() -> int:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            return listener.getsockname()[1]
+
+    return find

@@ -1,0 +1,46 @@
+"""What some tests need beside Python: skipped with a sentence where it is missing.
+
+Under TEST_REQUIRE_ALL=1, as `.ci/run` sets it, nothing may be missing.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+
+def program(*names: str) -> Callable[[], str]:
+    return lambda: next(filter(None, map(shutil.which, names)), "")
+
+
+def variable(name: str) -> Callable[[], str]:
+    return lambda: os.environ.get(name, "")
+
+
+ENGINES: dict[str, tuple[Callable[[], str], str]] = {
+    "chromium": (
+        program("chromium", "chromium-browser", "google-chrome"),
+        "no Chromium on this machine",
+    ),
+    "ffmpeg": (program("ffmpeg"), "no ffmpeg on this machine"),
+    "ffprobe": (program("ffprobe"), "no ffprobe on this machine"),
+    "node": (program("node"), "no node on this machine"),
+    "aws": (program("aws"), "no aws command on this machine"),
+    "postgres": (
+        variable("TEST_POSTGRES_URL"),
+        "no PostgreSQL: TEST_POSTGRES_URL names no server that may make databases",
+    ),
+    "redis": (variable("TEST_REDIS_URL"), "no Redis: TEST_REDIS_URL names no server"),
+}
+
+
+def require(engine: str) -> str:
+    """The path or address of an engine. Without it the test is skipped, or fails (see above)."""
+    find, sentence = ENGINES[engine]
+    found = find()
+    if found:
+        return found
+    if os.environ.get("TEST_REQUIRE_ALL") == "1":
+        pytest.fail(f"{sentence}, and TEST_REQUIRE_ALL=1 skips nothing", pytrace=False)
+    pytest.skip(sentence)
