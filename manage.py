@@ -114,12 +114,11 @@ class Environment:
 
     def provide(self, name: str) -> None:
         """Have at least the list `name` installed; returns at once when it is."""
-        if self.holds(name):
-            return
         try:
-            with self.locked() as lock:
-                if not self.holds(name):  # another process may have done it while this one waited
-                    self.install(name, lock)
+            if not self.holds(name):
+                with self.locked() as lock:
+                    if not self.holds(name):  # else another process did it while this one waited
+                        self.install(name, lock)
         except OSError as error:
             sys.exit(f"The environment {self.folder} cannot be made: {reason(error)}.")
         except KeyboardInterrupt:
