@@ -95,41 +95,39 @@ def parse(text: str) -> Playlist:
     return reader.result()
 
 
-def rewrite(text: str, url_for: Callable[[str], str]) -> str:
+def rewrite(
+    text: str, url_for: Callable[[str], str], *, missing: Callable[[str], bool] = lambda name: False
+) -> str:
     """The same playlist with `url_for(file name)` in place of each segment line.
 
-    Only tags that players of ours know are passed on: a tag can name an address too (EXT-X-KEY,
-    EXT-X-MAP), and no recording of the service has one.
+    A segment that is `missing` is marked as a gap, which players skip. Only tags that players of
+    ours know are passed on: a tag can name an address too (EXT-X-KEY, EXT-X-MAP), and no recording
+    of the service has one. A list that is not ended may be played from its beginning.
     """
-    parse(text)  # refuses every segment line that is no plain file name
-    lines = []
+    playlist = parse(text)  # refuses every segment line that is no plain file name
+    lines = ["#EXTM3U", f"#EXT-X-PLAYLIST-TYPE:{'VOD' if playlist.ended else 'EVENT'}"]
     for _number, line in _lines(text):
         if not line.startswith("#"):
+            lines += ["#EXT-X-GAP"] if missing(line) else []
             lines.append(_one_line(url_for(line)))
         elif line.startswith("#EXTINF:") and "," not in line:
             lines.append(line + ",")  # required by RFC 8216, left out by the service
-        elif _harmless(line):
+        elif line.startswith(_PASSED_ON):
             lines.append(line)
     return "\n".join(lines) + "\n"
 
 
 _PASSED_ON = (
-    "#EXTM3U",
     "#EXTINF:",
     "#EXT-X-VERSION:",
     "#EXT-X-MEDIA-SEQUENCE:",
     "#EXT-X-DISCONTINUITY",
     "#EXT-X-TARGETDURATION:",
     "#EXT-X-ENDLIST",
-    "#EXT-X-PLAYLIST-TYPE:",
     "#EXT-X-PROGRAM-DATE-TIME:",
     "#EXT-X-AGORA-TRACK-EVENT:",
     "#EXT-X-AGORA-ROTATE:",
 )
-
-
-def _harmless(line: str) -> bool:
-    return line.startswith(_PASSED_ON)
 
 
 def _one_line(url: str) -> str:

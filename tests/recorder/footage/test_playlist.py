@@ -184,3 +184,14 @@ def test_letters_of_channel_names_are_letters_of_file_names(name):
 )
 def test_both_documented_forms_of_a_time_are_read(text, expected):
     assert playlist.parse_time(text) == expected
+
+
+@pytest.mark.parametrize(("text", "kind"), [(SERVICE, "vod"), (SERVICE[:-16], "event")])
+def test_a_list_that_goes_on_may_be_played_from_its_beginning(text, kind):
+    assert m3u8.loads(playlist.rewrite(text, str)).playlist_type == kind
+
+
+def test_missing_segments_are_marked_as_gaps():
+    text = playlist.rewrite(SERVICE, str, missing=lambda name: name.endswith("last.ts"))
+
+    assert [bool(s.gap_tag) for s in m3u8.loads(text).segments] == [False, False, True]
