@@ -1,5 +1,4 @@
-"""The part of the sandbox that really makes pictures and sound: pure functions from a timeline to
-bytes.
+"""The sandbox's pictures and sound, really made: pure functions from a timeline to bytes.
 
 Light to import: the timeline, the playlist and `available` need nothing beyond the standard library
 and the contract. The functions that make media import av, numpy and Pillow (the extra `sandbox`)

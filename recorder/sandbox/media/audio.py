@@ -30,9 +30,7 @@ def sounds(timeline: Timeline, frames: range) -> Iterator[tuple[int, bytes]]:
 
 @lru_cache(maxsize=256)
 def aac_frame(tones: tuple[int, ...], profile: int) -> bytes:
-    """One repeatable frame of these tones (whole cycles per frame; none: silence), with its ADTS
-    header.
-    """
+    """One repeatable ADTS frame of these tones, in whole cycles per frame; none: silence."""
     channels, bits = PROFILES[profile]
     layout = "stereo" if channels == 2 else "mono"
     encoder = av.AudioCodecContext.create("aac", "w")

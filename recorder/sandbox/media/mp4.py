@@ -1,6 +1,4 @@
-"""An MP4 of slices that are already coded: the packets are taken over as they are, nothing is
-decoded.
-"""
+"""An MP4 of slices that are already coded: packets are taken over, nothing is decoded."""
 
 from collections.abc import Iterable
 from os import PathLike
@@ -9,10 +7,9 @@ import av
 
 
 def remux_mp4(slices: Iterable[bytes], path: str | PathLike[str]) -> None:
-    """Write consecutive slices of one recording as one MP4 that starts at 0 and can play while it
-    loads.
+    """Write consecutive slices of one recording as one MP4, ready to play while it loads.
 
-    Only one slice at a time is held. Raises ValueError without slices.
+    Its time starts at 0. Only one slice at a time is held. Raises ValueError without slices.
     """
     source = _Joined(slices)
     if not source.readable_now():

@@ -38,9 +38,10 @@ class _Patch:
 
 
 class Painter:
-    """Draws one scene into `target` (the canvas's planes). `draw` leaves a complete picture there,
-    whatever picture was drawn before; what it draws depends on the scene and the number of the
-    picture alone.
+    """Draws one scene into `target`, the canvas's planes.
+
+    `draw` leaves a complete picture there, which depends on the scene and the picture's number
+    alone, whatever was drawn before.
     """
 
     def __init__(self, scene: Scene, fps: int, target: Planes) -> None:
@@ -67,9 +68,7 @@ class Painter:
                     patch.apply()
 
     def _patches(self, rect: Rect) -> list[_Patch]:
-        """The steps that compose one rectangle: from the topmost card that hides all below it,
-        upwards.
-        """
+        """The steps that compose one rectangle, upwards from the last card that hides all below."""
         hiding = [
             i
             for i, layer in enumerate(self.layers)

@@ -70,9 +70,7 @@ def towards_white(colour: RGB) -> RGB:
 
 
 def _number(uid: str) -> int:
-    """Agora's uids are numbers; other texts get one. Kept below 2**32, where the steps are exact
-    enough.
-    """
+    """Agora's uids are numbers, other texts get one; below 2**32, where the steps are exact."""
     return int(uid) % 2**32 if uid.isascii() and uid.isdigit() else zlib.crc32(uid.encode())
 
 

@@ -48,9 +48,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """Luma and the two chroma planes of half its width and height; a view when cut from larger
-    ones.
-    """
+    """Luma, and the two chroma planes of half its width and height. Cut out, they are a view."""
 
     y: Plane
     u: Plane

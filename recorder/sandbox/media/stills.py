@@ -22,9 +22,7 @@ _CHROMA = np.clip((np.arange(256) - 128) * 255 / 224 + 128, 0, 255).round().asty
 
 
 def composed_picture(timeline: Timeline, t_ms: int, max_width: int | None = None) -> bytes:
-    """The picture the recording shows at `t_ms`, as JPEG, made smaller when it is wider than
-    `max_width`.
-    """
+    """The recording's picture at `t_ms` as JPEG, made smaller if it is wider than `max_width`."""
     picture = t_ms * timeline.fps // 1000
     scene = scene_at(timeline, picture_ms(timeline, picture))
     target = Planes.blank(scene.canvas.width, scene.canvas.height)
@@ -33,9 +31,7 @@ def composed_picture(timeline: Timeline, t_ms: int, max_width: int | None = None
 
 
 def snapshot(timeline: Timeline, uid: str, t_ms: int) -> bytes | None:
-    """The camera picture of one user at `t_ms` in its own size, as JPEG; None while the recorder
-    has none.
-    """
+    """One user's camera picture at `t_ms` in its own size, as JPEG; None while there is none."""
     picture = t_ms * timeline.fps // 1000
     state = state_at(timeline, picture_ms(timeline, picture))
     member = next((m for m in state.members if m.uid == uid and state.shows(m)), None)

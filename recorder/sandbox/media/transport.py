@@ -10,15 +10,15 @@ whose counters are known beforehand, and any two neighbours join without a gap:
   missing to that are won by splitting full ones in two, with stuffing, which changes no payload
   byte.
 
-The other way, the discontinuity indicator at each start, would be legal too, but players take it as
-a reason to reset their clocks, and a check of the joined stream could no longer tell a lost packet
-from a cut.
+The other way would be the discontinuity indicator at each start. But on the clock's PID it says
+that a new time base begins, which is not true here, and a check of the joined stream could no
+longer tell a lost packet from a cut.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-PACKET, SYNC = 188, 0x47
+PACKET = 188
 PAT, PMT = 0, 0x1000
 VIDEO, AUDIO = 0x100, 0x101
 _SPACE = 184  # bytes of a packet after its header
