@@ -33,6 +33,18 @@ import io  # noqa: E402
 ROOT = os.path.dirname(os.path.realpath(__file__))
 LISTS = ("app.txt", "sandbox.txt", "dev.txt")  # each holds all of the one before it
 LIST_FOR = {"up": "sandbox.txt", "sandbox": "sandbox.txt", "demo": "sandbox.txt"}
+LEAST_FREE = 10_000_000  # bytes; an installer that failed with less failed for want of room
+NO_NETWORK = (
+    "NewConnectionError",
+    "Failed to establish a new connection",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "ProxyError",
+    "Temporary failure in name resolution",
+    "Network is unreachable",
+    "SSLError",
+)
 MODULE_FOR = {"test": "pytest", "bench": "bench"}  # these are no Django commands
 
 
@@ -187,7 +199,7 @@ class Environment:
         say(f"Setting up .venv with Python {sys.version.split()[0]} …")
         status, output = run([self.base_python, "-m", "venv", "--clear", self.folder], lock)
         if status:
-            sys.exit(explain(output) or without_venv("Python could not make .venv"))
+            sys.exit(self.explain(output) or f"Python could not make .venv. {last_line(output)}")
 
     def run_pip(self, name: str, lock: io.BufferedReader) -> None:
         listed = os.path.join(self.root, "requirements", name)
@@ -196,8 +208,33 @@ class Environment:
         pip += ["--progress-bar", "off", "--require-hashes", "--no-deps", "-r", listed]
         status, output = run(pip, lock, progress=self.count(name))
         if status:
-            last = [line for line in output.splitlines() if line.startswith("ERROR")][-1:]
-            sys.exit(explain(output) or f"pip could not install {listed}. {''.join(last)}")
+            sys.exit(self.explain(output) or f"pip could not install {listed}. {last_line(output)}")
+
+    def explain(self, output: str) -> str:
+        """What the installer's output means, in one sentence; empty when it is nothing we know."""
+        import shutil
+
+        full = any(sign in output for sign in ("No space left on device", "Disk quota exceeded"))
+        # ensurepip keeps its output to itself, so the disk is asked too.
+        place = self.folder if os.path.exists(self.folder) else self.root
+        if full or shutil.disk_usage(place).free < LEAST_FREE:
+            return "The disk is full: make room, then start the same command again."
+        if "DO NOT MATCH THE HASHES" in output:
+            return (
+                "A downloaded package is not the one that requirements/ names (its hash differs)."
+                " Nothing of it was installed; check which package index pip is set to use."
+            )
+        if any(sign in output for sign in NO_NETWORK):
+            return (
+                "The packages could not be downloaded: no connection to the package index."
+                " Check the network (and pip's proxy or index settings, if you use them),"
+                " then start the same command again."
+            )
+        if "Permission denied" in output or "Read-only file system" in output:
+            return f"The environment {self.folder} cannot be made: this user may not write there."
+        if "ensurepip is not available" in output:
+            return without_venv("Python's own module ensurepip is not installed")
+        return ""
 
 
 def run(command: list[str], lock: io.BufferedReader, progress: int = 0) -> tuple[int, str]:
@@ -232,38 +269,9 @@ def run(command: list[str], lock: io.BufferedReader, progress: int = 0) -> tuple
     return process.returncode, "".join(lines)
 
 
-NO_NETWORK = (
-    "NewConnectionError",
-    "NameResolutionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "ProxyError",
-    "Temporary failure in name resolution",
-    "Network is unreachable",
-    "SSLError",
-)
-
-
-def explain(output: str) -> str | None:
-    """What the installer's output means, in one sentence; None when it is nothing we know."""
-    if "No space left on device" in output or "Disk quota exceeded" in output:
-        return "The disk is full: make room, then start the same command again."
-    if "DO NOT MATCH THE HASHES" in output:
-        return (
-            "A downloaded package is not the one that requirements/ names (its hash differs)."
-            " Nothing of it was installed; check which package index pip is set to use."
-        )
-    if any(sign in output for sign in NO_NETWORK):
-        return (
-            "The packages could not be downloaded: no connection to the package index."
-            " Check the network (and pip's proxy or index settings, if you use them),"
-            " then start the same command again."
-        )
-    if "Permission denied" in output or "Read-only file system" in output:
-        return f"The environment {ROOT}/.venv cannot be made: this user may not write there."
-    if "ensurepip is not available" in output:
-        return without_venv("Python's own module ensurepip is not installed")
-    return None
+def last_line(output: str) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    return ([line for line in lines if "error" in line.lower()] or lines or [""])[-1].strip()
 
 
 def without_venv(what: str) -> str:
