@@ -15,7 +15,7 @@ from recorder.models import Heartbeat, RecordingSession
 
 
 class Chrome:
-    """Counts are asked for only by what draws them, each once per request; each has its own index."""
+    """Counts are asked for by what draws them, once per request; each has its own index."""
 
     def __init__(self, request: HttpRequest):
         self.request = request

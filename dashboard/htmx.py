@@ -1,7 +1,8 @@
 """Answers to htmx: a page or its fragment, unchanged polls, toasts, refused forms, dialogs.
 
-Toasts are Django messages: `messages.success(request, …)` before rendering is all a view does. A fragment
-carries them out of band, a whole page draws them in its frame, and a redirect keeps them for the next page.
+Toasts are Django messages: `messages.success(request, …)` before rendering is all a view does.
+A fragment carries them out of band, a whole page draws them in its frame, and a redirect keeps them
+for the next page.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ def render_partial(
 ) -> HttpResponse:
     """A fragment, followed by waiting messages as toasts. `tag`: see `poll_tag`."""
     html = render_to_string(template, dict(context or {}), request)
-    # After the fragment: the first element tells htmx how to parse, and a toast before a <tr> loses the row.
+    # Last: the first element decides how all is parsed, and a toast before a <tr> loses the row.
     html += render_to_string("components/toasts_oob.html", {}, request)
     return _finished(HttpResponse(html, status=status), tag)
 
@@ -80,7 +81,7 @@ def close_dialog(response: HttpResponse) -> HttpResponse:
 
 
 def go(request: HttpRequest, to: str, *args: object, **kwargs: object) -> HttpResponse:
-    """Send the browser to another page after a POST: to a URL, a view name, or an object's own page."""
+    """Send the browser to another page after a POST: to a URL or a view name."""
     url = resolve_url(to, *args, **kwargs)
     if is_htmx(request):
         return HttpResponse(headers={"HX-Redirect": url})
@@ -90,8 +91,8 @@ def go(request: HttpRequest, to: str, *args: object, **kwargs: object) -> HttpRe
 def poll_tag(*facts: object) -> str:
     """A short name for a state that a region shows: same facts, same tag.
 
-    Give it what is cheap to read (counts, versions, newest change). Language and time zone are added,
-    since they change the words; whoever shows relative times leaves them to the browser.
+    Give it what is cheap to read (counts, versions, newest change). Language and time zone are
+    added, since they change the words; relative times tick on in the browser.
     """
     seen = repr((get_language(), timezone.get_current_timezone_name(), facts))
     return hashlib.blake2b(seen.encode(), digest_size=9).hexdigest()

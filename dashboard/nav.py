@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One menu entry. `name` is its URL name and its icon; `section` is where its inner pages live."""
+    """One menu entry. `name` is its URL name and icon; in `section` are its inner pages."""
 
     name: str
     label: Promise

@@ -2,6 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from dashboard.views import preferences, styleguide
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("preferences/theme/", preferences.theme, name="theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/form/", styleguide.styleguide_form, name="styleguide_form"),
+    path("styleguide/dialog/", styleguide.styleguide_dialog, name="styleguide_dialog"),
+    path("styleguide/toast/", styleguide.styleguide_toast, name="styleguide_toast"),
 ]
