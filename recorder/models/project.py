@@ -1,9 +1,17 @@
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract.states import ProviderName
 from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
+from recorder.providers.hosts import base_url_problem
+
+_APP_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)  # a part of every path
 
 
 class Area(models.TextChoices):
@@ -49,3 +57,20 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The rules that forms and API share. Each field with a sentence of its own."""
+        problems: dict[str, Any] = {}
+        if not _APP_ID.fullmatch(self.app_id or ""):
+            problems["app_id"] = _("An App ID is made of letters a-z, A-Z, digits, _ and -.")
+        # Basic authentication ends the id at its first colon, and knows no other letters.
+        if not re.fullmatch(r"[!-9;-~]+", self.customer_id or "", re.ASCII):
+            problems["customer_id"] = _("A customer ID has no spaces, colons or accented letters.")
+        if self.base_url and (problem := base_url_problem(self.base_url)):
+            problems["base_url"] = gettext(problem)
+        if not self.base_url and self.provider == ProviderName.SANDBOX:
+            problems["base_url"] = _("A sandbox project needs the address of its sandbox.")
+        if self.requests_per_second is not None and not 1 <= self.requests_per_second <= 1000:
+            problems["requests_per_second"] = _("The pace is 1 to 1000 requests per second.")
+        if problems:
+            raise ValidationError(problems)

@@ -1,6 +1,12 @@
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from recorder.contract.files import PREFIX_LIMIT, prefix_path
 from recorder.contract.vendors import VENDORS
 from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
@@ -62,3 +68,54 @@ class StorageConfig(models.Model):
             "endpoint_url": self.endpoint_url,
             "delivery": self.delivery,
         }
+
+    def clean(self) -> None:
+        """The rules that forms and API share. Each field with a sentence of its own."""
+        problems: dict[str, Any] = {}
+        vendor = VENDORS.get(self.vendor)
+        if vendor is None:
+            problems["vendor"] = _("The storage vendor is one of the numbers 0 to 8 or 11.")
+        elif vendor.region(self.region) is None:
+            problems["region"] = _("The region is one of the vendor's own numbers.")
+        elif vendor.endpoint_required and not _is_host(self.extension_params):
+            problems["extension_params"] = _(
+                'Self-built storage needs its host name: {"endpoint": "storage.example"}.'
+            )
+        if not re.fullmatch(r"[!-.0-~]+", self.bucket or "", re.ASCII):
+            problems["bucket"] = _("A bucket's name has no spaces, slashes or accented letters.")
+        if not _is_folders(self.file_name_prefix):
+            problems["file_name_prefix"] = _(
+                "Folders are a list of names made of letters a-z, A-Z and digits, or {session};"
+                " together at most 128 characters."
+            )
+        if not isinstance(self.extension_params, dict):
+            problems["extension_params"] = _("The extension parameters are an object.")
+        if self.endpoint_url and not _is_address(self.endpoint_url):
+            problems["endpoint_url"] = _(
+                "The endpoint begins with https:// or http:// and names a host."
+            )
+        if bool(self.read_access_key) != bool(self.read_secret_key):
+            problems["read_access_key"] = _("A key for reading has two parts: both or neither.")
+        if problems:
+            raise ValidationError(problems)
+
+
+def _is_folders(value: object) -> bool:
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        return False
+    parts = [part.replace("{session}", "x" * 12) for part in value]  # a reference's length
+    named = all(re.fullmatch(r"[A-Za-z0-9]+", part, re.ASCII) for part in parts)
+    return named and len(prefix_path(parts)) <= PREFIX_LIMIT
+
+
+def _is_host(params: object) -> bool:
+    return isinstance(params, dict) and isinstance(params.get("endpoint"), str)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return valid and not (parts.username or parts.password or parts.query or parts.fragment)

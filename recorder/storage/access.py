@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,21 +92,25 @@ def bucket_for(source: StorageConfig | RecordingSession, *, writing: bool = Fals
 
 
 def place_of(source: StorageConfig | RecordingSession) -> Place:
+    """Where the files of a session lie, or where those of a new one would."""
     if isinstance(source, RecordingSession):
-        frozen: Mapping[str, Any] = source.storage
-        return Place(
-            vendor=frozen["vendor"],
-            region=frozen.get("region"),
-            bucket=frozen["bucket"],
-            endpoint_url=frozen.get("endpoint_url", ""),
-            extension_params=frozen.get("extension_params"),
-        )
+        frozen, config = source.storage, source.storage_config
+        place = _place(frozen)
+        here = (config.vendor, config.region, config.bucket)
+        if (place.vendor, place.region, place.bucket) == here:
+            # The same bucket: how it is reached is read from the present settings, as its keys are.
+            return replace(place, endpoint_url=config.endpoint_url)
+        return place
+    return _place(source.frozen())
+
+
+def _place(values: Mapping[str, Any]) -> Place:
     return Place(
-        vendor=source.vendor,
-        region=source.region,
-        bucket=source.bucket,
-        endpoint_url=source.endpoint_url,
-        extension_params=source.extension_params,
+        vendor=values["vendor"],
+        region=values.get("region"),
+        bucket=values["bucket"],
+        endpoint_url=values.get("endpoint_url", ""),
+        extension_params=values.get("extension_params"),
     )
 
 
