@@ -3,14 +3,12 @@
 The service allows so many requests per second to each account (10 unless raised) and counts all its
 operations together. What is shared is one integer per account, the *slot*, changed only by
 compare-and-set: the time in microseconds since 1970 at which the next call may go. This is GCRA
-without bursts, so never more than N calls are let through in any second, with two refinements:
+without bursts, so never more than N calls are let through in any second.
 
-- A stop takes the next slot before it waits, even one that lies ahead; any other call takes a slot
-  only once it is due. So nobody but stops ever stands before a stop: it waits one interval at most,
-  plus one for each stop that came earlier.
-- A call that finds a slot gone by unused lets the call after it go before that one's slot is due:
-  `start` then follows its `acquire` at once. It uses up its slot all the same, and the unused slot
-  before the two keeps any second from holding more than N. The lowest bit of the slot says so.
+A stop takes the next slot before it waits for it, even one that lies ahead; any other call takes a
+slot only once it is due. So nobody but stops stands before a stop: it waits one interval at most,
+and one more for each stop that came earlier. The price: among the others no queue is kept, and luck
+decides who is next.
 """
 
 import math
@@ -22,7 +20,6 @@ from recorder.contract.states import Operation
 from recorder.providers.errors import Paced
 
 _SECOND = 1_000_000
-_AHEAD = 1  # the lowest bit of a slot; times in it are therefore even
 _HORIZON = 10 * _SECOND  # how far ahead a stop may reserve
 
 
@@ -48,17 +45,10 @@ def reserve(now_us: int, slot_us: int, interval_us: int) -> tuple[int, int]:
 
     A slot further ahead than anybody may reserve is from before a clock was put back; it is due.
     """
-    free, ahead = slot_us & ~_AHEAD, slot_us & _AHEAD
-    if free > now_us + _HORIZON + interval_us + 1:
-        free, ahead = now_us, 0
-    if ahead and now_us < free:
-        return 0, _even(free + interval_us)
-    rested = now_us >= free + interval_us and interval_us * 2 < _SECOND
-    return max(free - now_us, 0), _even(max(free, now_us) + interval_us) | (_AHEAD if rested else 0)
-
-
-def _even(time_us: int) -> int:
-    return time_us + (time_us & 1)
+    if slot_us > now_us + _HORIZON + interval_us:
+        slot_us = now_us
+    turn = max(now_us, slot_us)
+    return turn - now_us, turn + interval_us
 
 
 def _now_us() -> int:
