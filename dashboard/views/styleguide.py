@@ -19,7 +19,7 @@ from dashboard.htmx import close_dialog, render_dialog, render_page, render_part
 from dashboard.pictures import Slice
 from dashboard.pills import ICONS, STATUS, UPLOAD
 from recorder.contract.layouts import BEST_FIT, CUSTOM, FLOATING, VERTICAL, Canvas, Layout, Region
-from recorder.models import Secret
+from recorder.models import RecordingSession, Secret
 
 WIDE, TALL = Canvas(1280, 720), Canvas(360, 640)
 
@@ -197,11 +197,11 @@ def _figures() -> list[dict[str, object]]:
     ]
 
 
-def _rows() -> list[dict[str, object]]:
+def _rows() -> list[RecordingSession]:
     return [
-        {"status": "unconfirmed", "upload": "none", "cname": "board-call", "attention": True},
-        {"status": "recording", "upload": "none", "cname": "all-hands"},
-        {"status": "stopped", "upload": "uploaded", "cname": "课堂-0412"},
+        RecordingSession(status="unconfirmed", cname="board-call", attention="unconfirmed"),
+        RecordingSession(status="recording", cname="all-hands"),
+        RecordingSession(status="stopped", upload="uploaded", cname="课堂-0412"),
     ]
 
 
