@@ -1,0 +1,1 @@
+"""A session's life: starting, watching, changing, stopping. The only callers of a provider."""

@@ -4,8 +4,7 @@ from django.db import models
 class ProviderCall(models.Model):
     """One request we sent to the provider and what came back, redacted. Never changed.
 
-    `outcome`: done, refused (certain that nothing happened), unknown, unreachable (nothing was
-    sent).
+    `path` follows `…/cloud_recording/`. `outcome`: providers.values.Outcome.
     """
 
     session = models.ForeignKey(
@@ -14,6 +13,7 @@ class ProviderCall(models.Model):
     project = models.ForeignKey("recorder.Project", on_delete=models.PROTECT, related_name="calls")
     operation = models.CharField(max_length=20)
     method = models.CharField(max_length=8)
+    host = models.CharField(max_length=255, blank=True)
     path = models.TextField()
     request = models.JSONField(null=True)
     http_status = models.PositiveSmallIntegerField(null=True)

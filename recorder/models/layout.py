@@ -40,7 +40,8 @@ class Layout(models.Model):
     ) -> Self:
         """A new layout with its first version. IntegrityError when the name is taken."""
         with transaction.atomic():
-            layout = cls.objects.create(name=name)
+            layout = cls(name=name)
+            layout.save(force_insert=True)
             layout.add_version(canvas, picture, by=by, seen=0)
         return layout
 

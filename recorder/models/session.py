@@ -50,11 +50,17 @@ class SessionQuerySet(VisibleQuerySet["RecordingSession"]):
     def recorded_since(self, begin: datetime) -> Self:
         return self.filter(recording_at__gte=begin)
 
+    def unclaimed(self, now: datetime) -> Self:
+        """Rows that nobody is working on."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+
     def due(self, now: datetime) -> Self:
-        """Rows that something must be done about, and that nobody is working on; oldest first."""
-        return self.filter(
-            Q(lease_until=None) | Q(lease_until__lte=now), next_check_at__lte=now
-        ).order_by("next_check_at")
+        """Unclaimed rows that something must be done about: stops first, then the longest due."""
+        return (
+            self.unclaimed(now)
+            .filter(next_check_at__lte=now)
+            .order_by(F("stop_requested_at").asc(nulls_last=True), "next_check_at")
+        )
 
 
 class RecordingSession(models.Model):
@@ -84,8 +90,10 @@ class RecordingSession(models.Model):
     upload = models.CharField(
         max_length=12, choices=[(u.value, u.value) for u in Upload], default=Upload.NONE.value
     )
-    # Why a person should look: a key of lifecycle.words.ATTENTION, empty when nothing is wrong.
+    # Why a person should look (lifecycle.attention), empty when nothing is wrong; and the reason
+    # that somebody has seen and put aside.
     attention = models.CharField(max_length=40, blank=True)
+    acknowledged = models.CharField(max_length=40, blank=True)
 
     acquire_request = models.JSONField(default=dict)
     request = models.JSONField()
@@ -100,8 +108,8 @@ class RecordingSession(models.Model):
 
     resource_id = models.TextField(blank=True)
     acquired_at = models.DateTimeField(null=True)
-    sid = models.CharField(max_length=128, blank=True, db_index=True)
-    provider_status = models.PositiveSmallIntegerField(null=True)
+    sid = models.CharField(max_length=2048, blank=True, db_index=True)
+    provider_status = models.IntegerField(null=True)  # contract.states.QUERY_STATUS, or newer
     playlist = models.CharField(max_length=1024, blank=True)
     slice_start_ms = models.BigIntegerField(null=True)
     failure = models.JSONField(null=True)  # {operation, http_status, code, text}
@@ -122,9 +130,11 @@ class RecordingSession(models.Model):
     )
     stop_sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    observed_at = models.DateTimeField(null=True)  # when the service last showed the session alive
-    missing_since = models.DateTimeField(null=True)  # first 404 after that
-    missing_until = models.DateTimeField(null=True)  # last 404 after that
+    # What the fold knows (lifecycle.observe): when the service last showed the session, when it
+    # said that it was leaving, and the times of the 404s that still count (ISO 8601).
+    observed_at = models.DateTimeField(null=True)
+    leaving_at = models.DateTimeField(null=True)
+    missing = models.JSONField(default=list)
     changed_at = models.DateTimeField(auto_now=True)
 
     # What to do next, and who is at it. `tries` counts what has failed in a row.
@@ -133,7 +143,7 @@ class RecordingSession(models.Model):
     tries = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
-    version = models.PositiveBigIntegerField(default=0)  # +1 with every change of what people see
+    version = models.PositiveBigIntegerField(default=0)  # +1 with every change but of the lease
 
     objects = SessionQuerySet.as_manager()
 
@@ -180,30 +190,25 @@ class RecordingSession(models.Model):
         return self.status in FINAL
 
     @property
+    def recording_since(self) -> datetime | None:
+        """From when its length counts: the answer to `start`, once it is known to have recorded."""
+        return self.recording_at and (self.started_at or self.recording_at)
+
+    @property
     def length(self) -> timedelta | None:
         """How long it has recorded, up to now or up to its end; None before it began."""
-        if self.recording_at is None:
+        if self.recording_since is None:
             return None
-        return max((self.ended_at or timezone.now()) - self.recording_at, timedelta(0))
+        return max((self.ended_at or timezone.now()) - self.recording_since, timedelta(0))
 
-    def move_to(self, status: Status, *, lease: str | None = None, **fields: object) -> None:
-        """Change status atomically: of two callers racing for the same move, exactly one wins.
+    def move_to(self, status: Status) -> None:
+        """Take the next status, on a row that is locked (lifecycle.rows.changing).
 
-        With `lease`, only while that lease is the row's. Raises InvalidTransition when `status`
-        does not follow from the present one, LostRace when another was first.
+        Of two callers racing for the same move, the second finds the first one's status and gets
+        InvalidTransition.
         """
         if status not in NEXT[Status(self.status)]:
             raise InvalidTransition(
                 f"A session that is {self.status} cannot become {status.value}."
             )
-        self.change(lease=lease, status=status, **fields)
-
-    def change(self, *, lease: str | None = None, **fields: object) -> None:
-        """Write fields if the row is still as this object read it; else LostRace."""
-        rows = RecordingSession.objects.filter(pk=self.pk, version=self.version)
-        if lease is not None:
-            rows = rows.filter(lease_token=lease)
-        if not rows.update(changed_at=timezone.now(), version=F("version") + 1, **fields):
-            self.refresh_from_db()
-            raise LostRace(f"Another request changed this session first; it is now {self.status}.")
-        self.refresh_from_db()
+        self.status = status.value

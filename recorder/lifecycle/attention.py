@@ -1,0 +1,66 @@
+"""Why a person should look at a session: computed from the row and the clock, at every commit."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from recorder.contract.states import FINAL, Status, Upload
+from recorder.lifecycle.observe import Facts
+from recorder.models import RecordingSession
+
+# Agora's integration guide: a start that no query has confirmed for so long has not worked.
+CONFIRMED_WITHIN = timedelta(seconds=90)
+STOP_ANSWERED_WITHIN = timedelta(seconds=60)  # the service itself takes up to 30 s
+BACKUP_CLEARED_WITHIN = timedelta(minutes=5)  # after that the documents send one to support
+UPLOAD_KNOWN_WITHIN = timedelta(minutes=10)
+TRIES_WITHOUT_WORD = 3
+
+
+class Attention(StrEnum):
+    """The reasons; their words are in lifecycle.words."""
+
+    WAITING = "waiting"  # the start cannot be sent: the provider does not answer, or limits us
+    UNCONFIRMED = "unconfirmed"  # the answer to start was lost, and the sid with it
+    NOT_RECORDING = "not_recording"  # started 90 s ago and still not recording
+    MISSING = "missing"  # 404 since it was last seen
+    SILENT = "silent"  # it should be running, and the provider does not answer
+    STOP_UNANSWERED = "stop_unanswered"
+    BACKED_UP = "backed_up"  # files still in the provider's backup after five minutes
+    UPLOAD_UNKNOWN = "upload_unknown"
+    FAILED = "failed"  # a recording that had been accepted
+
+
+def attention(session: RecordingSession, now: datetime) -> str:
+    """The first reason that holds, "" for none or one that somebody has put aside."""
+    reason = _reason(session, now)
+    return reason if reason != session.acknowledged else ""
+
+
+def _reason(session: RecordingSession, now: datetime) -> str:
+    status, facts = Status(session.status), Facts.of(session)
+    if status in FINAL:
+        return _after_the_end(session, now)
+    if status in {Status.REQUESTED, Status.ACQUIRED}:
+        return Attention.WAITING if session.tries >= TRIES_WITHOUT_WORD else ""
+    if status is Status.STOPPING:
+        sent = session.stop_sent_at
+        return Attention.STOP_UNANSWERED if sent and now - sent > STOP_ANSWERED_WITHIN else ""
+    if status is Status.UNCONFIRMED and not session.sid:
+        return Attention.UNCONFIRMED
+    if facts.unseen:
+        return Attention.MISSING
+    if session.tries >= TRIES_WITHOUT_WORD:
+        return Attention.SILENT
+    sent = session.start_sent_at
+    late = not session.recording_at and sent and now - sent > CONFIRMED_WITHIN
+    return Attention.NOT_RECORDING if late else ""
+
+
+def _after_the_end(session: RecordingSession, now: datetime) -> str:
+    if session.status == Status.FAILED and session.sid:
+        return Attention.FAILED
+    since = now - (session.ended_at or now)
+    if session.upload == Upload.BACKED_UP and since > BACKUP_CLEARED_WITHIN:
+        return Attention.BACKED_UP
+    if session.upload == Upload.UNKNOWN and since > UPLOAD_KNOWN_WITHIN:
+        return Attention.UPLOAD_UNKNOWN
+    return ""

@@ -1,0 +1,49 @@
+"""Do a project's credentials work? Asked with the one call that costs nothing: an acquire."""
+
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
+
+from recorder.contract.states import ProviderName
+from recorder.errors import RecorderError
+from recorder.lifecycle.line import credentials_of, pacer_of
+from recorder.models import Project, ProviderCall
+from recorder.providers.client import CallRecord, client_for
+from recorder.providers.errors import ProviderError
+
+# Nobody records this channel: the resource id that comes back is left to expire.
+CNAME, UID = "reelroomcheck", "1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCheck:
+    """`sentence` in three parts where it failed; `status` and `code` of the provider's answer."""
+
+    passed: bool
+    sentence: str
+    status: int | None = None
+    code: int | None = None
+
+
+def check_project(project: Project) -> ProjectCheck:
+    """Send the call and say what its answer means. Never raises for what the provider does."""
+    heard: list[CallRecord] = []
+    try:
+        client = client_for(credentials_of(project), on_call=heard.append, pace=pacer_of(project))
+        client.acquire(CNAME, UID, {})
+    except ProviderError as error:
+        result = ProjectCheck(False, str(error), error.status, error.code)
+    except RecorderError as error:
+        result = ProjectCheck(False, str(error))
+    else:
+        provider = dict(Project.PROVIDERS)[ProviderName(project.provider).value]
+        result = ProjectCheck(
+            True, _("%(provider)s accepts these credentials.") % {"provider": provider}
+        )
+    ProviderCall.objects.bulk_create(_row(record, project) for record in heard)
+    return result
+
+
+def _row(record: CallRecord, project: Project) -> ProviderCall:
+    values = asdict(record) | {"operation": record.operation.value, "outcome": record.outcome.value}
+    return ProviderCall(session=None, project=project, **values)

@@ -1,0 +1,68 @@
+"""When something must be done about a session again, judged from its row alone."""
+
+import random
+from datetime import datetime, timedelta
+
+from recorder.contract.states import FINAL, Status, Upload
+from recorder.lifecycle.attention import CONFIRMED_WITHIN
+from recorder.lifecycle.observe import Facts
+from recorder.models import RecordingSession
+from recorder.models.session import UPLOAD_OPEN
+
+# Seconds. The first queries after a start, and again after a 404: Agora's integration guide.
+FIRST_QUERIES = (5, 10, 15)
+USUAL_QUERY = 120
+LEAVING_QUERY = 5  # the service said that it is stopping by itself
+AFTER_FAILURE = (1, 2, 4, 8, 15, 30)  # of a call that may be sent again
+AFTER_SILENCE = (5, 10, 15, 30)  # of a query
+BUCKET_LOOKS = (2, 5, 10, 30, 60, 300)  # after the end, while files are on their way
+BUCKET_PATIENCE = timedelta(days=1)
+GRACE = timedelta(seconds=2)  # for the process that committed a wish to send it itself
+
+
+def next_check(session: RecordingSession, now: datetime) -> datetime | None:
+    """None: nothing is to be done unless something is heard."""
+    status = Status(session.status)
+    if status in FINAL:
+        return _next_look(session, now)
+    if status in {Status.REQUESTED, Status.ACQUIRED, Status.STARTING} and not session.sid:
+        return now + _back_off(session.tries)
+    if not session.sid:
+        return None  # unconfirmed: only evidence or a person can help
+    if session.stop_requested_at:
+        return now + _back_off(session.tries)
+    return now + timedelta(seconds=_until_query(session, now))
+
+
+def _until_query(session: RecordingSession, now: datetime) -> int:
+    if session.tries:
+        return AFTER_SILENCE[min(session.tries, len(AFTER_SILENCE)) - 1]
+    if unseen := Facts.of(session).unseen:
+        return FIRST_QUERIES[min(len(unseen), len(FIRST_QUERIES)) - 1]
+    if session.status == Status.STOPPING:
+        return LEAVING_QUERY
+    if session.checks < len(FIRST_QUERIES):
+        return FIRST_QUERIES[session.checks]
+    begun = session.start_sent_at or session.requested_at
+    if not session.recording_at and now - begun < CONFIRMED_WITHIN:
+        return FIRST_QUERIES[-1]
+    return USUAL_QUERY
+
+
+def _next_look(session: RecordingSession, now: datetime) -> datetime | None:
+    """Into the bucket: until all files are seen there, and once where the service said so."""
+    ended = session.ended_at or now
+    may_have_files = session.sid and session.upload not in {Upload.NONE, Upload.NO_FILES}
+    if not may_have_files or now - ended > BUCKET_PATIENCE:
+        return None
+    if session.upload not in UPLOAD_OPEN and session.checks:
+        return None
+    return now + timedelta(seconds=BUCKET_LOOKS[min(session.checks, len(BUCKET_LOOKS) - 1)])
+
+
+def _back_off(tries: int) -> timedelta:
+    """Nothing before the first failure; then longer and longer, spread so that many do not meet."""
+    if not tries:
+        return timedelta(0)
+    seconds = AFTER_FAILURE[min(tries, len(AFTER_FAILURE)) - 1]
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  (no secret)

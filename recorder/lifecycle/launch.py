@@ -1,0 +1,191 @@
+"""Sending a start: each step is committed before and after its call.
+
+    requested -> acquire -> acquired -> starting -> start -> sid
+
+Whatever line a crash falls between, the row says how far it got. `start` goes out once: when its
+answer is lost the session is unconfirmed, and no second start is ever sent for it.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from recorder.contract.states import Mode, Operation, Status
+from recorder.errors import RecorderError
+from recorder.lifecycle.fold import fold
+from recorder.lifecycle.line import Line
+from recorder.lifecycle.observe import StartAnswer, failure_of
+from recorder.lifecycle.rows import changing
+from recorder.lifecycle.sealed import restored
+from recorder.models import RecordingSession
+from recorder.providers import errors
+
+log = logging.getLogger(__name__)
+
+# A resource id is good for five minutes; one this old would be refused on arrival, or nearly so.
+RESOURCE_LIFE = timedelta(minutes=4, seconds=30)
+ACQUIRE_TRIES = 8  # unanswered; with the back-off of lifecycle.due about two minutes
+EXPIRED_TRIES = 2  # fresh resource ids that the service calls expired
+_COMMIT_TRIES = 5  # of the sid, a second apart: it is in no other place
+
+
+def advance(session: RecordingSession, lease: str) -> None:
+    """From wherever the row stands towards a sid. Gives the lease back."""
+    try:
+        line = Line(session)
+        request = restored(session)
+    except RecorderError as error:  # the project's address or a secret cannot be used
+        return _failed(session, lease, Operation.ACQUIRE, text=str(error))
+    if session.status == Status.ACQUIRED and _too_old(session):
+        _forget_resource(session, lease)
+    if session.status == Status.REQUESTED and not _acquire(session, lease, line):
+        return None
+    return _start(session, lease, line, request)
+
+
+def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
+    """A resource id, committed. Costs nothing, so a lost answer is simply asked for again."""
+    try:
+        ticket = line.client.acquire(session.cname, session.uid, session.acquire_request)
+    except errors.Paced as error:
+        _later(session, lease, line, wait=error.wait)
+    except (errors.RateLimited, errors.ProviderUnreachable):
+        _later(session, lease, line)
+    except errors.ProviderUnavailable as error:
+        if session.tries + 1 < ACQUIRE_TRIES:
+            _later(session, lease, line)
+        else:
+            _refused(session, lease, line, Operation.ACQUIRE, error)
+    except errors.ProviderError as error:
+        _refused(session, lease, line, Operation.ACQUIRE, error)
+    else:
+        with changing(session, lease=lease, keep=True, line=line) as row:
+            row.move_to(Status.ACQUIRED)
+            row.resource_id, row.acquired_at = ticket.resource_id, timezone.now()
+        return True
+    return False
+
+
+def _start(session: RecordingSession, lease: str, line: Line, request: dict[str, object]) -> None:
+    """The one call that is never repeated. Committed as `starting` before it leaves."""
+    with changing(session, lease=lease, keep=True) as row:
+        if not row.stop_requested_at:
+            row.move_to(Status.STARTING)
+            row.start_sent_at = timezone.now()
+    if session.stop_requested_at:
+        return cancel(session, lease)
+    try:
+        started = line.client.start(
+            session.resource_id, Mode(session.mode), session.cname, session.uid, request
+        )
+    except errors.Paced as error:
+        return _back(session, lease, line, Status.ACQUIRED, wait=error.wait)
+    except (errors.RateLimited, errors.ProviderUnreachable):
+        return _back(session, lease, line, Status.ACQUIRED)
+    except errors.ResourceExpired as error:
+        if session.tries + 1 >= EXPIRED_TRIES:
+            return _refused(session, lease, line, Operation.START, error)
+        return _back(session, lease, line, Status.REQUESTED)
+    except errors.AlreadyStarted as error:
+        # It runs, or has run, under a sid that we may be told only here.
+        return (
+            _adopt(session, lease, line, error.sid)
+            if error.sid
+            else unconfirmed(session, lease, line)
+        )
+    except errors.ProviderUnavailable:
+        return unconfirmed(session, lease, line)
+    except errors.ProviderError as error:
+        return _refused(session, lease, line, Operation.START, error)
+    return _adopt(session, lease, line, started.sid)
+
+
+def cancel(session: RecordingSession, lease: str) -> None:
+    """A stop was wished before `start` was sent: nothing runs and nothing is to be stopped."""
+    with changing(session, lease=lease) as row:
+        row.move_to(Status.STOPPED)
+
+
+def unconfirmed(session: RecordingSession, lease: str, line: Line | None = None) -> None:
+    """`start` was sent and its answer is lost: it may be recording under a sid we do not know."""
+    with changing(session, lease=lease, learned=True, line=line) as row:
+        if not row.sid:  # somebody may have learned it meanwhile
+            row.move_to(Status.UNCONFIRMED)
+
+
+def _adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
+    """The sid, committed. It exists nowhere else, so a database in trouble is asked repeatedly."""
+    seen = StartAnswer(at=timezone.now(), sid=sid)
+    for remaining in reversed(range(_COMMIT_TRIES)):
+        try:
+            return fold(session, seen, lease=lease, line=line)
+        except DatabaseError:
+            log.exception("Session %s runs as %s; this is not stored yet.", session.reference, sid)
+            if not remaining:
+                raise
+            time.sleep(1)
+    return None
+
+
+def _later(session: RecordingSession, lease: str, line: Line, *, wait: float | None = None) -> None:
+    """Certainly not done: due again. Waiting for one's turn does not count as a failure."""
+    with changing(session, lease=lease, line=line, wait=wait) as row:
+        row.tries += wait is None
+
+
+def _back(
+    session: RecordingSession,
+    lease: str,
+    line: Line,
+    status: Status,
+    *,
+    wait: float | None = None,
+) -> None:
+    """A start that certainly did not happen goes back to where it can be sent again."""
+    with changing(session, lease=lease, learned=True, line=line, wait=wait) as row:
+        row.move_to(status)
+        row.start_sent_at = None
+        row.tries += wait is None
+        if status is Status.REQUESTED:
+            row.resource_id, row.acquired_at = "", None
+
+
+def _forget_resource(session: RecordingSession, lease: str) -> None:
+    with changing(session, lease=lease, keep=True) as row:
+        row.move_to(Status.REQUESTED)
+        row.resource_id, row.acquired_at = "", None
+
+
+def _refused(
+    session: RecordingSession,
+    lease: str,
+    line: Line,
+    operation: Operation,
+    error: errors.ProviderError,
+) -> None:
+    text = error.reason if error.status is not None else error.explanation.meaning
+    _failed(session, lease, operation, line, status=error.status, code=error.code, text=text)
+
+
+def _failed(
+    session: RecordingSession,
+    lease: str,
+    operation: Operation,
+    line: Line | None = None,
+    *,
+    status: int | None = None,
+    code: int | None = None,
+    text: str = "",
+) -> None:
+    with changing(session, lease=lease, learned=True, line=line) as row:
+        row.move_to(Status.FAILED)
+        row.failure = failure_of(
+            timezone.now(), operation, http_status=status, code=code, text=text
+        )
+
+
+def _too_old(session: RecordingSession) -> bool:
+    return not session.acquired_at or timezone.now() - session.acquired_at > RESOURCE_LIFE

@@ -1,0 +1,67 @@
+"""Looking at a session: at the service while it runs, in the bucket after its end."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from django.utils import timezone
+
+from recorder.errors import RecorderError
+from recorder.lifecycle.fold import apply
+from recorder.lifecycle.gone import end_if_gone
+from recorder.lifecycle.line import Line, handle_of
+from recorder.lifecycle.observe import (
+    BucketListing,
+    Missing404,
+    Observation,
+    QueryAnswer,
+)
+from recorder.lifecycle.rows import changing
+from recorder.models import RecordingSession
+from recorder.providers import errors
+
+ABOUT_TO_LEAVE = 8  # of serverResponse.status
+
+# Looks into the bucket of a session; None when nothing could be learned. From above: what lies in a
+# bucket is footage's knowledge.
+BucketLook: TypeAlias = Callable[[RecordingSession], BucketListing | None]
+
+
+def query(session: RecordingSession, lease: str) -> None:
+    """Ask the service once. Gives the lease back."""
+    line = Line(session)
+    try:
+        seen = _query(session, line)
+    except errors.Paced as error:
+        with changing(session, lease=lease, line=line, wait=error.wait):
+            return
+    except errors.ProviderError:
+        with changing(session, lease=lease, line=line) as row:
+            row.tries += 1
+            return
+    with changing(session, lease=lease, learned=True, line=line) as row:
+        apply(row, seen)
+        row.tries, row.checks = 0, row.checks + 1
+        end_if_gone(row, seen.at)
+
+
+def _query(session: RecordingSession, line: Line) -> Observation:
+    """What the answer says. Raises ProviderError where it says nothing about the session."""
+    try:
+        result = line.client.query(handle_of(session))
+    except errors.SessionNotFound:
+        return Missing404(timezone.now())
+    except errors.SessionExiting:
+        return QueryAnswer(timezone.now(), ABOUT_TO_LEAVE)
+    return QueryAnswer(timezone.now(), result.status, result.files, result.slice_start_ms)
+
+
+def look(session: RecordingSession, lease: str, bucket: BucketLook | None) -> None:
+    """See which files have arrived. Gives the lease back; trouble only means looking again."""
+    try:
+        seen = bucket(session) if bucket else None
+    except RecorderError:
+        seen = None
+    with changing(session, lease=lease, learned=True) as row:
+        row.checks += 1
+        if seen:
+            apply(row, seen)

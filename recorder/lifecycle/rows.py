@@ -1,0 +1,66 @@
+"""The one way in which lifecycle writes a session."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from recorder.contract.states import FINAL
+from recorder.lifecycle.attention import attention
+from recorder.lifecycle.due import next_check
+from recorder.lifecycle.leases import LEASE
+from recorder.lifecycle.line import Line
+from recorder.models import LostRace, RecordingSession, Secret
+
+
+@contextmanager
+def changing(
+    session: RecordingSession,
+    *,
+    lease: str = "",
+    keep: bool = False,
+    learned: bool = False,
+    line: Line | None = None,
+    wait: float | None = None,
+) -> Iterator[RecordingSession]:
+    """The row, locked and fresh: what is set on it is committed at the end, all of it or nothing.
+
+    Committed with it: the calls heard on `line`, whether a person should look, and when something
+    is to be done next (in `wait` seconds, where given). `lease` is given back, or with `keep`
+    renewed for the call that follows. It must be the row's, else LostRace and nothing is changed;
+    only what was `learned` from an answer is true whoever has the row now.
+    """
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        row = RecordingSession.objects.select_for_update().get(pk=session.pk)
+        mine = bool(lease) and row.lease_token == lease
+        if lease and not mine and not learned:
+            raise LostRace(f"Another process took this session over; it is now {row.status}.")
+        was_final = row.status in FINAL
+        yield row
+        if row.status in FINAL and not was_final:
+            row.ended_at = row.ended_at or now
+            row.checks = row.tries = 0
+            row.secrets = Secret()
+        row.attention = attention(row, now)
+        if mine:
+            row.lease_token, row.lease_until = (lease, now + LEASE) if keep else ("", None)
+        due = next_check(row, now) if wait is None else now + timedelta(seconds=wait)
+        row.next_check_at = now if keep else due
+        row.version += 1
+        row.save()
+        if line:
+            line.keep(row)
+    _copy(row, session)
+
+
+def _copy(row: RecordingSession, session: RecordingSession) -> None:
+    """The caller's object shows what was committed, without another query."""
+    for field in _fields():
+        setattr(session, field, getattr(row, field))
+
+
+def _fields() -> Iterable[str]:
+    return (field.attname for field in RecordingSession._meta.concrete_fields)

@@ -1,0 +1,37 @@
+"""Stopping: the wish is committed at the click; one call is sent, however many click."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recorder.contract.states import FINAL
+from recorder.lifecycle import leases
+from recorder.lifecycle.due import GRACE
+from recorder.lifecycle.rows import changing
+from recorder.lifecycle.steps import work
+from recorder.models import InvalidTransition, RecordingSession, User, audit
+
+# Seconds to let a call in flight come back: a query that overlaps a stop spoils its answer.
+PATIENCE = 15.0
+
+
+def request_stop(session: RecordingSession, *, by: User) -> bool:
+    """Commit the wish to stop. False when somebody wished it before: `stop_requested_by`.
+
+    The stop itself goes as soon as it can: now, or when the sid of a start in flight is known.
+    Raises InvalidTransition for a session that ended without anybody's wish.
+    """
+    with changing(session, wait=GRACE.total_seconds()) as row:
+        first = row.stop_requested_at is None
+        if first and row.status in FINAL:
+            raise InvalidTransition(_("This session has ended already. Nothing was sent."))
+        if first:
+            row.stop_requested_at, row.stop_requested_by = timezone.now(), by
+            row.tries = 0
+            audit.record("session.stop", row, by=by, session=row)
+    return first
+
+
+def send_stop(session: RecordingSession) -> None:
+    """Send the stop that was asked for, or whatever stands before it. The row tells the rest."""
+    if lease := leases.claim(session, patience=PATIENCE):
+        work(session, lease)

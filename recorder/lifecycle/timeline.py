@@ -1,0 +1,116 @@
+"""The story of a session: what was wished, sent, answered, and what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from recorder.contract.states import Status
+from recorder.lifecycle.words import explain_failure
+from recorder.models import AuditEntry, ProviderCall, RecordingSession
+from recorder.providers.values import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `detail` is plain JSON without secrets; `tone` as in words.ICONS."""
+
+    at: datetime
+    kind: str  # call, action, state
+    title: str
+    detail: dict[str, Any]
+    tone: str
+    by: str = ""
+
+
+_TONES = {
+    Outcome.DONE: "done",
+    Outcome.ALREADY: "idle",
+    Outcome.REFUSED: "failed",
+    Outcome.UNKNOWN: "warn",
+    Outcome.UNREACHABLE: "warn",
+}
+
+
+def timeline(session: RecordingSession) -> list[Entry]:
+    """Newest first; what has the same time stands in the order in which it was written."""
+    entries = [*_actions(session), *_calls(session), *_states(session)]
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
+
+
+def _calls(session: RecordingSession) -> Iterator[Entry]:
+    for call in session.calls.order_by("id"):
+        yield Entry(
+            at=call.started_at,
+            kind="call",
+            title=_call_title(call),
+            detail={
+                "operation": call.operation,
+                "method": call.method,
+                "host": call.host,
+                "path": call.path,
+                "request": call.request,
+                "http_status": call.http_status,
+                "code": call.code,
+                "response": call.response,
+                "outcome": call.outcome,
+                "error": call.error,
+                "duration_ms": call.duration_ms,
+            },
+            tone=_TONES.get(Outcome(call.outcome), "idle"),
+        )
+
+
+def _call_title(call: ProviderCall) -> str:
+    values = {"operation": call.operation, "status": call.http_status, "code": call.code}
+    if call.outcome == Outcome.UNREACHABLE:
+        return _("%(operation)s could not be sent") % values
+    if call.http_status is None:
+        return _("%(operation)s was not answered") % values
+    if call.code is not None:
+        return _("%(operation)s answered %(status)s, code %(code)s") % values
+    return _("%(operation)s answered %(status)s") % values
+
+
+def _actions(session: RecordingSession) -> Iterator[Entry]:
+    for entry in session.audit.select_related("user").order_by("id"):
+        yield Entry(
+            at=entry.at,
+            kind="action",
+            title=_action_title(entry),
+            detail=dict(entry.details),
+            tone="idle",
+            by=str(entry.user or ""),
+        )
+
+
+def _action_title(entry: AuditEntry) -> str:
+    titles = {
+        "session.start": _("Start requested"),
+        "session.stop": _("Stop requested"),
+        "session.layout": _("Layout changed"),
+        "session.update": _("Subscription changed"),
+        "session.give_up": _("Given up"),
+        "session.acknowledge": _("Marked as seen"),
+    }
+    return titles.get(entry.action, entry.action)
+
+
+def _states(session: RecordingSession) -> Iterator[Entry]:
+    """The moves, as the times in the row tell them."""
+    if session.started_at:
+        yield Entry(session.started_at, "state", _("Started"), {"sid": session.sid}, "busy")
+    if session.recording_at:
+        yield Entry(session.recording_at, "state", _("Recording confirmed"), {}, "live")
+    if session.leaving_at:
+        yield Entry(session.leaving_at, "state", _("The service is ending it"), {}, "idle")
+    if session.ended_at is None:
+        return
+    if session.status == Status.FAILED:
+        why = explain_failure(session)
+        detail = {"failure": session.failure, "explanation": " ".join(why) if why else ""}
+        yield Entry(session.ended_at, "state", _("Failed"), detail, "failed")
+    else:
+        yield Entry(session.ended_at, "state", _("Ended"), {"upload": session.upload}, "idle")

@@ -1,0 +1,239 @@
+"""What a person reads about a session, derived from both columns in one place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from recorder.contract.errors import explain
+from recorder.contract.states import FINAL, Mode, Operation, ProviderName, Status, Upload
+from recorder.lifecycle.attention import Attention
+from recorder.lifecycle.observe import ABNORMAL
+from recorder.models import RecordingSession
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# tone -> icon; both are names of the style sheet and the icon file.
+ICONS = {
+    "busy": "arc",
+    "live": "dot",
+    "moving": "up",
+    "done": "tick",
+    "warn": "triangle",
+    "failed": "cross",
+    "idle": "bar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a session stands: a stable key, words, tone and icon."""
+
+    key: str
+    label: str
+    tone: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.tone]
+
+
+class Explanation(NamedTuple):
+    """What happened, what it means for the recording, what to do. The last two may be empty."""
+
+    what: str
+    meaning: str
+    remedy: str
+
+
+_LIVE = {
+    Status.REQUESTED: (lazy("Waiting to start"), "busy"),
+    Status.ACQUIRED: (lazy("Waiting to start"), "busy"),
+    Status.STARTING: (lazy("Starting"), "busy"),
+    Status.UNCONFIRMED: (lazy("Unconfirmed"), "warn"),
+    Status.RECORDING: (lazy("Recording"), "live"),
+    Status.RECOVERING: (lazy("Recovering"), "warn"),
+    Status.STOPPING: (lazy("Stopping"), "busy"),
+}
+_ENDED = {
+    Upload.NONE: (lazy("Ended"), "idle"),
+    Upload.NO_FILES: (lazy("No files"), "idle"),
+    Upload.UPLOADING: (lazy("Uploading"), "moving"),
+    Upload.UNKNOWN: (lazy("Upload unknown"), "warn"),
+    Upload.BACKED_UP: (lazy("In the provider's backup"), "warn"),
+    Upload.UPLOADED: (lazy("Uploaded"), "done"),
+}
+
+
+def standing(session: RecordingSession) -> Standing:
+    """`status` while the session lives, `upload` once it has stopped; failed wins."""
+    status, upload = Status(session.status), Upload(session.upload)
+    if status is Status.FAILED:
+        return Standing("failed", _("Failed"), "failed")
+    if status is Status.STOPPED and not session.start_sent_at:
+        return Standing("cancelled", _("Cancelled"), "idle")
+    if status is Status.STOPPED:
+        label, tone = _ENDED[upload]
+        return Standing(upload.value, str(label), tone)
+    if session.stop_requested_at and status is not Status.UNCONFIRMED:
+        return Standing("stopping", _("Stopping"), "busy")
+    label, tone = _LIVE[status]
+    return Standing(status.value, str(label), "warn" if session.attention else tone)
+
+
+_ATTENTION: "Mapping[str, tuple[StrPromise, StrPromise, StrPromise]]" = {
+    Attention.WAITING: (
+        lazy("The start could not be sent yet: the provider does not answer or limits us."),
+        lazy("Nothing is being recorded."),
+        lazy("It is tried again by itself. Check the project, or stop to give it up."),
+    ),
+    Attention.UNCONFIRMED: (
+        lazy("The answer to the start was lost."),
+        lazy("It may be recording, and cost money, under a sid that is not known here."),
+        lazy(
+            "It is not started again by itself. Look for its files in the storage. If you know"
+            " that it does not run, give it up."
+        ),
+    ),
+    Attention.NOT_RECORDING: (
+        lazy("The service took the start, and is still not recording after 90 seconds."),
+        lazy("So far nothing has been recorded."),
+        lazy("Check that somebody is in the channel. Stop it to start anew."),
+    ),
+    Attention.MISSING: (
+        lazy("The service does not find the session at the moment."),
+        lazy("It may be moving to another server, which takes up to 90 seconds, or have ended."),
+        lazy("Nothing yet: it is asked again every few seconds."),
+    ),
+    Attention.SILENT: (
+        lazy("The provider does not answer our queries."),
+        lazy("The recording most likely goes on; its state is not known."),
+        lazy("Check the connection and the credentials of the project."),
+    ),
+    Attention.STOP_UNANSWERED: (
+        lazy("The stop has not been confirmed."),
+        lazy("It may still be recording."),
+        lazy("The stop is repeated by itself. See its answers in the timeline."),
+    ),
+    Attention.BACKED_UP: (
+        lazy("Some files are still in the provider's backup."),
+        lazy("They are safe, but not in your storage."),
+        lazy("Check the keys of the storage. After five minutes the provider's support helps."),
+    ),
+    Attention.UPLOAD_UNKNOWN: (
+        lazy("The service did not say whether all files were uploaded."),
+        lazy("Files may be missing from your storage."),
+        lazy("Look at the list of files; it is compared with the storage for a day."),
+    ),
+}
+
+
+def explain_attention(session: RecordingSession) -> Explanation | None:
+    """Why a person should look, in three parts; None when nobody need."""
+    if session.attention == Attention.FAILED:
+        return explain_failure(session)
+    words = _ATTENTION.get(session.attention)
+    return Explanation(*map(str, words)) if words else None
+
+
+def explain_failure(session: RecordingSession) -> Explanation | None:
+    """Why a session failed, in three parts; None when it did not, or nobody said why."""
+    failure = session.failure
+    if not failure:
+        return None
+    http, code, text = (failure.get(key) for key in ("http_status", "code", "text"))
+    operation = Operation(failure["operation"])
+    if operation is Operation.QUERY:
+        return _ended_by_itself(session, gone=code != ABNORMAL)
+    if http is None and code is None and text:  # ours, not the provider's
+        return Explanation(
+            _(text), _("Nothing was recorded."), _("Correct this, then start a new recording.")
+        )
+    row = explain(
+        operation, http, code, text or "", provider=ProviderName(session.project.provider)
+    )
+    said = _("The provider said: “%(text)s”.") % {"text": text} if text else ""
+    return Explanation(
+        " ".join(filter(None, (_(row.meaning), said))), _(row.consequence), _(row.remedy)
+    )
+
+
+def _ended_by_itself(session: RecordingSession, *, gone: bool) -> Explanation:
+    return Explanation(
+        _("The recording ended by itself, and the service no longer knows it.")
+        if gone
+        else _("The recording ended abnormally."),
+        _("What was uploaded before is in the storage.")
+        if session.recording_at
+        else _("Nothing was recorded."),
+        _(
+            "Check the keys of the storage, the App Certificate and that nobody else in the channel"
+            " has the recorder's uid. Then start a new recording."
+        ),
+    )
+
+
+def legal_actions(session: RecordingSession) -> dict[str, str | None]:
+    """Each action: None when it is possible now, else the sentence why not."""
+    return {action: why_not(session) for action, why_not in _WHY_NOT.items()}
+
+
+def _not_live(session: RecordingSession) -> str | None:
+    return _("The session has ended.") if session.status in FINAL else None
+
+
+def _no_sid(session: RecordingSession) -> str | None:
+    if session.status == Status.UNCONFIRMED and not session.sid:
+        return _("The answer to the start was lost, so the service cannot be asked for it.")
+    return None if session.sid else _("The session has not started yet.")
+
+
+def _ending(session: RecordingSession) -> str | None:
+    if session.stop_requested_at or session.status == Status.STOPPING:
+        return _("The session is being stopped.")
+    return None
+
+
+def _moving(session: RecordingSession) -> str | None:
+    if session.status == Status.RECOVERING:
+        return _("The service is moving the recording to another server. Try again in a minute.")
+    return None
+
+
+def _no_picture(session: RecordingSession) -> str | None:
+    return None if session.mode == Mode.MIX else _("Only a mix recording has a layout.")
+
+
+def _stop_wished(session: RecordingSession) -> str | None:
+    if not session.stop_requested_at:
+        return None
+    by = session.stop_requested_by
+    return _("%(name)s has stopped it already.") % {"name": by} if by else _("It is being stopped.")
+
+
+def _not_lost(session: RecordingSession) -> str | None:
+    lost = session.status == Status.UNCONFIRMED and not session.sid
+    return None if lost else _("Only a session without a sid can be given up.")
+
+
+def _nothing_wrong(session: RecordingSession) -> str | None:
+    return None if session.attention else _("Nothing needs attention.")
+
+
+def _first(
+    *reasons: Callable[[RecordingSession], str | None],
+) -> Callable[[RecordingSession], str | None]:
+    return lambda session: next(filter(None, (reason(session) for reason in reasons)), None)
+
+
+_WHY_NOT: Mapping[str, Callable[[RecordingSession], str | None]] = {
+    "stop": _first(_not_live, _stop_wished),
+    "query": _first(_not_live, _no_sid, _ending),
+    "layout": _first(_no_picture, _not_live, _no_sid, _ending, _moving),
+    "update": _first(_not_live, _no_sid, _ending, _moving),
+    "give_up": _not_lost,
+    "acknowledge": _nothing_wrong,
+}

@@ -1,0 +1,130 @@
+"""The jobs of the queue: thin, each calls one function of the domain.
+
+A job is a hint that makes it fast. What must be done stands in the rows, and the sweeper of every
+worker finds each due row, whether its hint was lost, doubled or never given.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+
+from django.db import close_old_connections, transaction
+from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
+
+from recorder.footage import ledger
+from recorder.lifecycle import reconcile
+from recorder.lifecycle.observe import BucketListing
+from recorder.lifecycle.start import send_start
+from recorder.lifecycle.stop import send_stop
+from recorder.models import Heartbeat, RecordingSession
+
+log = logging.getLogger(__name__)
+
+SWEEPERS = 3  # threads of a worker: a provider that answers one session slowly holds up no other
+SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
+BEAT_EVERY = 10.0
+
+
+def prepare_queue() -> None:
+    """Make the tables of the SQLite queue; Redis needs none. May be repeated."""
+    prepare = getattr(HUEY.storage, "initialize_schema", None)
+    if prepare:
+        prepare()
+
+
+@db_task()
+def start_session(pk: int) -> None:
+    send_start(RecordingSession.objects.get(pk=pk))
+
+
+@db_task()
+def stop_session(pk: int) -> None:
+    send_stop(RecordingSession.objects.get(pk=pk))
+
+
+@db_task()
+def check_session(pk: int) -> None:
+    reconcile.check(RecordingSession.objects.get(pk=pk), look_into_bucket)
+
+
+@db_task()
+def sweep(limit: int = 50) -> int:
+    """Do what is due. Any number of these may run at once: each row is claimed by one."""
+    return reconcile.sweep(limit, look_into_bucket)
+
+
+def start_later(session: RecordingSession) -> None:
+    """Hint at a start as soon as its row is committed."""
+    transaction.on_commit(lambda: start_session(session.pk))
+
+
+def stop_later(session: RecordingSession) -> None:
+    transaction.on_commit(lambda: stop_session(session.pk))
+
+
+def look_into_bucket(session: RecordingSession) -> BucketListing | None:
+    """What the bucket tells about a session's upload; raises StorageError when it tells nothing."""
+    found = ledger.refresh(session)
+    return BucketListing(found.looked_at, complete=found.all_present)
+
+
+class Sweeper:
+    """The threads beside the queue that look for due rows, and show that this worker lives.
+
+    huey's own periodic tasks come once a minute: too seldom for a query after five seconds.
+    """
+
+    def __init__(self) -> None:
+        self._stop = Event()
+        self._lock = Lock()
+        self._threads: list[Thread] = []
+
+    def start(self) -> None:
+        with self._lock:
+            if self._threads:
+                return  # each worker thread of the consumer asks
+            self._stop.clear()
+            jobs = [self._beat, *[self._sweep] * SWEEPERS]
+            self._threads = [Thread(target=job, daemon=True) for job in jobs]
+            for thread in self._threads:
+                thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _sweep(self) -> None:
+        while not self._stop.wait(SWEEP_EVERY):
+            self._guarded(sweep.call_local)
+
+    def _beat(self) -> None:
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        self._guarded(lambda: Heartbeat.beat(name))
+        while not self._stop.wait(BEAT_EVERY):
+            self._guarded(lambda: Heartbeat.beat(name))
+
+    @staticmethod
+    def _guarded(job: Callable[[], object]) -> None:
+        """Nothing ends the thread, and no connection outlives its work."""
+        close_old_connections()
+        try:
+            job()
+        except Exception:
+            log.exception("The sweep broke off; the next one goes on with what is due.")
+        finally:
+            close_old_connections()
+
+
+sweeper = Sweeper()
+
+
+@on_startup()
+def start_sweeping() -> None:
+    """Called by each worker thread of the consumer as it begins."""
+    sweeper.start()
+
+
+@on_shutdown()
+def stop_sweeping() -> None:
+    sweeper.stop()
