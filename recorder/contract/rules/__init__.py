@@ -7,6 +7,7 @@ several, in the modules here. `RULES` shows all of them alike, by id.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 from pydantic import ValidationError
 
@@ -38,8 +39,10 @@ _WRITTEN = (common, acquire, subscriptions, layout, storage, files, web)
 
 def _field_rules() -> Iterator[Rule]:
     """The rule of every field of every model; the same rule may come several times."""
-    for operation in Operation:
-        for mode in Mode if operation is not Operation.QUERY else ():
+    for operation, mode in product(Operation, Mode):
+        if operation is Operation.UPDATE_LAYOUT and mode is not Mode.MIX:
+            continue  # refused as a whole
+        if operation is not Operation.QUERY:
             for field in fields_of(body_model(operation, mode)):
                 yield Rule(
                     id=field.about.rule.format(at=operation.value),
