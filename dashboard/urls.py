@@ -3,8 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import preferences, styleguide
+from recorder.api.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include("recorder.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("preferences/theme/", preferences.theme, name="theme"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -12,16 +12,51 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from recorder.errors import RecorderError
+from recorder.footage.playlist import BadPlaylist
+from recorder.lifecycle.change import Busy
+from recorder.lifecycle.requests import InvalidRequest
+from recorder.lifecycle.start import AlreadyRecording, KeyReused
 from recorder.models import InvalidTransition, LayoutChangedMeanwhile, UnreadableSecret
+from recorder.providers.errors import (
+    MalformedCredential,
+    Paced,
+    ProviderError,
+    ProviderUnavailable,
+    ProviderUnreachable,
+    RateLimited,
+)
+from recorder.storage.errors import (
+    BadSettings,
+    NoSuchFile,
+    RangeNotSatisfiable,
+    StorageError,
+    Unreachable,
+)
 
 log = logging.getLogger(__name__)
 
-# What a client may conclude, per class of our own errors: (HTTP status, code). First match wins.
+# What a client may conclude, per class of our own errors. First match wins.
 OURS: tuple[tuple[type[RecorderError], int, str], ...] = (
-    (InvalidTransition, status.HTTP_409_CONFLICT, "not_now"),
-    (LayoutChangedMeanwhile, status.HTTP_409_CONFLICT, "changed_meanwhile"),
-    (UnreadableSecret, status.HTTP_500_INTERNAL_SERVER_ERROR, "unreadable_secret"),
-    (RecorderError, status.HTTP_400_BAD_REQUEST, "refused"),
+    (InvalidRequest, 400, "invalid"),
+    (KeyReused, 409, "key_reused"),
+    (AlreadyRecording, 409, "already_recording"),
+    (Busy, 409, "busy"),
+    (InvalidTransition, 409, "not_now"),
+    (LayoutChangedMeanwhile, 409, "changed_meanwhile"),
+    (Paced, 503, "paced"),
+    (RateLimited, 503, "provider_rate_limited"),
+    (ProviderUnreachable, 502, "provider_unreachable"),  # certain: nothing was sent
+    (ProviderUnavailable, 504, "provider_unknown"),  # it may have happened
+    (ProviderError, 422, "provider_refused"),  # certain: it did not happen
+    (MalformedCredential, 409, "bad_settings"),
+    (UnreadableSecret, 409, "unreadable_secret"),
+    (BadSettings, 409, "bad_settings"),
+    (NoSuchFile, 404, "no_such_file"),
+    (RangeNotSatisfiable, 416, "range_not_satisfiable"),
+    (Unreachable, 502, "storage_unreachable"),
+    (StorageError, 502, "storage_refused"),
+    (BadPlaylist, 502, "bad_playlist"),
+    (RecorderError, 400, "refused"),
 )
 
 
@@ -63,11 +98,20 @@ def _refusal(error: exceptions.APIException) -> Response:
 
 
 def _ours(error: RecorderError) -> Response:
-    for kind, http_status, code in OURS:
-        if isinstance(error, kind):
-            content = body(code, str(error), fields=getattr(error, "fields", None))
-            return Response(content, status=http_status)
-    raise error  # the last row of OURS takes everything
+    http_status, code = next(row[1:] for row in OURS if isinstance(error, row[0]))
+    content = body(
+        code, str(error), fields=getattr(error, "fields", None), provider=_provider_of(error)
+    )
+    wait = getattr(error, "wait", None)
+    headers = {"Retry-After": str(int(wait) + 1)} if wait is not None else {}
+    return Response(content, status=http_status, headers=headers)
+
+
+def _provider_of(error: RecorderError) -> dict[str, object] | None:
+    """The provider's own answer, where there was one."""
+    if not isinstance(error, ProviderError) or error.status is None:
+        return None
+    return {"http_status": error.status, "code": error.code, "reason": error.reason}
 
 
 def _crash(error: Exception, context: Mapping[str, Any]) -> Response:

@@ -25,3 +25,15 @@ class Cursor(CursorPagination):
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+class ByName(Cursor):
+    """The same for rows whose order is their name."""
+
+    ordering = "name"
+
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = CursorPagination.decode_cursor(self, request)
+        if cursor and "\0" in (cursor.position or ""):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor

@@ -149,7 +149,8 @@ def predicted_names(session: RecordingSession) -> tuple[str, ...]:
 
 def folder(session: RecordingSession) -> str:
     """`"a/b/"`, the folder in the bucket that this session records into; may be empty."""
-    return prefix_path(session.storage.get("file_name_prefix") or ())
+    parts = session.storage.get("file_name_prefix") or ()
+    return prefix_path(part.replace("{session}", session.reference) for part in parts)
 
 
 def _stored(session: RecordingSession, bucket: Bucket) -> Iterator[StoredFile]:

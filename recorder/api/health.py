@@ -1,0 +1,57 @@
+"""Is this process alive, and can it work? Asked by supervisors and balancers, without sign-in."""
+
+import logging
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+log = logging.getLogger(__name__)
+
+
+@never_cache
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 as long as this process answers. Nothing else is asked: restarting would not help it."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when database and queue answer, else 503. Reasons are for the log, not for strangers."""
+    results = {name: _passes(name, ask) for name, ask in CHECKS.items()}
+    ready = all(results.values())
+    words = {name: "ok" if passed else "failing" for name, passed in results.items()}
+    return JsonResponse(
+        {"status": "ok" if ready else "failing", **words}, status=200 if ready else 503
+    )
+
+
+def _passes(name: str, ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except Exception:
+        log.warning("Not ready: the %s does not answer", name, exc_info=True)
+        return False
+    return True
+
+
+def _database() -> None:
+    """Also refuses a database that was never prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM recorder_user LIMIT 1")
+
+
+def _queue() -> None:
+    from huey.contrib.djhuey import HUEY
+
+    HUEY.storage.queue_size()
+
+
+CHECKS: dict[str, Callable[[], object]] = {"database": _database, "queue": _queue}

@@ -1,0 +1,90 @@
+"""Projects and storages: our own rows, checked by their own `clean`."""
+
+import copy
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from recorder.api.fields import JSONObject, SecretText, StrictInteger, StrictModelSerializer
+from recorder.models import Project, StorageConfig
+
+
+class CleanedSerializer(StrictModelSerializer):
+    """Runs the model's `clean` on the row as it would become, and asks for the secrets it needs."""
+
+    needed_secrets: tuple[str, ...] = ()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        row = copy.copy(self.instance) if self.instance else self.Meta.model()
+        for name, value in attrs.items():
+            setattr(row, name, value)
+        missing = [name for name in self.needed_secrets if not getattr(row, name)]
+        if missing:
+            raise serializers.ValidationError(
+                {name: [_("This secret is needed.")] for name in missing}
+            )
+        try:
+            row.clean()
+        except ValidationError as error:
+            raise serializers.ValidationError(error.message_dict) from error
+        return attrs
+
+
+class ProjectSerializer(CleanedSerializer):
+    customer_secret = SecretText()
+    app_certificate = SecretText()
+    callback_secret = SecretText()
+    requests_per_second = StrictInteger(min_value=1, max_value=1000, default=10)
+
+    needed_secrets = ("customer_secret",)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "name",
+            "provider",
+            "area",
+            "base_url",
+            "app_id",
+            "customer_id",
+            *Project.SECRETS,
+            "requests_per_second",
+            "created_at",
+            "changed_at",
+        ]
+        read_only_fields = ["created_at", "changed_at"]
+
+
+class StorageConfigSerializer(CleanedSerializer):
+    vendor = StrictInteger(min_value=0, max_value=11)
+    region = StrictInteger(min_value=0, max_value=1000, default=0)
+    secret_key = SecretText()
+    read_secret_key = SecretText()
+    file_name_prefix = serializers.ListField(child=serializers.CharField(), default=list)
+    extension_params = JSONObject(default=dict)
+
+    needed_secrets = ("secret_key",)
+
+    class Meta:
+        model = StorageConfig
+        fields = [
+            "id",
+            "name",
+            "vendor",
+            "region",
+            "bucket",
+            "access_key",
+            "secret_key",
+            "file_name_prefix",
+            "extension_params",
+            "endpoint_url",
+            "delivery",
+            "read_access_key",
+            "read_secret_key",
+            "created_at",
+            "changed_at",
+        ]
+        read_only_fields = ["created_at", "changed_at"]

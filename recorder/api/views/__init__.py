@@ -1,0 +1,1 @@
+"""HTTP in, JSON out: each view finds what the user may see, calls one function, answers."""

@@ -1,0 +1,205 @@
+"""What belongs to one session: its calls, its files, its timeline."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import generics
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from recorder.api.pagination import ByName
+from recorder.api.serializers.sessions import (
+    CallSerializer,
+    EventSerializer,
+    FileSerializer,
+)
+from recorder.api.views.base import user_of
+from recorder.footage.delivery import is_proxied, open_file, playable_playlist, signed_url
+from recorder.footage.health import findings
+from recorder.footage.ledger import Ledger, refresh
+from recorder.models import AuditEntry, ProviderCall, RecordedFile, RecordingSession
+
+LONGEST_TIMELINE = 1000
+
+
+def session_of(request: Request, pk: int) -> RecordingSession:
+    rows = RecordingSession.objects.visible_to(user_of(request))
+    return get_object_or_404(rows.select_related("storage_config"), pk=pk)
+
+
+class CallList(generics.ListAPIView[ProviderCall]):
+    """The requests that were sent to the provider and its answers, redacted; newest first."""
+
+    serializer_class = CallSerializer
+    queryset = ProviderCall.objects.none()
+
+    def get_queryset(self) -> QuerySet[ProviderCall]:
+        return session_of(self.request, self.kwargs["pk"]).calls.all()
+
+
+class FileList(generics.ListAPIView[RecordedFile]):
+    """The files of a recording: those that the provider named and those found in the bucket."""
+
+    serializer_class = FileSerializer
+    pagination_class = ByName
+    queryset = RecordedFile.objects.none()
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "look",
+                bool,
+                description="true: look into the bucket first, and add the key `ledger`.",
+            )
+        ]
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        session = session_of(request, pk)
+        ledger = refresh(session) if request.query_params.get("look") == "true" else None
+        page = self.paginate_queryset(session.files.all())
+        rows = self.get_serializer(page or [], many=True, context={"url_of": url_of(request)})
+        response = self.get_paginated_response(rows.data)
+        if ledger:
+            response.data["ledger"] = summary(ledger, ended=session.is_final)
+        return response
+
+
+def url_of(request: Request) -> Callable[[RecordedFile], str]:
+    """Where a file is read: at its storage, or here where the storage delivers through us."""
+
+    def url(file: RecordedFile) -> str:
+        if not is_proxied(file):
+            return signed_url(file)
+        path = reverse("api:file-content", args=[file.session_id, file.pk])
+        return request.build_absolute_uri(path)
+
+    return url
+
+
+def summary(ledger: Ledger, *, ended: bool) -> dict[str, Any]:
+    """Sizes in bytes, durations in milliseconds."""
+    return {
+        "all_present": ledger.all_present,
+        "missing": ledger.missing,
+        "size": ledger.size,
+        "duration_ms": ledger.duration_ms,
+        "findings": [found.sentence for found in findings(ledger, ended=ended)],
+    }
+
+
+class AnyAccept(BaseContentNegotiation):
+    """A file is what it is, whatever a player's Accept header asks for."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class FileView(APIView):
+    """One file of one session."""
+
+    content_negotiation_class = AnyAccept
+
+    def file(self, request: Request, pk: int, file_pk: int) -> RecordedFile:
+        files = RecordedFile.objects.select_related("session__storage_config")
+        return get_object_or_404(files, pk=file_pk, session=session_of(request, pk))
+
+
+class FileContent(FileView):
+    """The bytes of a file, whole or one range of it, through this server."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: int, file_pk: int) -> HttpResponseBase:
+        stream, headers = open_file(self.file(request, pk, file_pk), request.headers.get("Range"))
+        response = StreamingHttpResponse(
+            stream, status=206 if "Content-Range" in headers else 200, headers=headers
+        )
+        # Compressing would lose the length, and video does not shrink.
+        response.headers["Content-Encoding"] = "identity"
+        return response
+
+
+class FilePlaylist(FileView):
+    """A playlist as a player can load it: with the address of each slice."""
+
+    @extend_schema(
+        responses={(200, "application/vnd.apple.mpegurl"): OpenApiResponse(OpenApiTypes.STR)}
+    )
+    def get(self, request: Request, pk: int, file_pk: int) -> HttpResponseBase:
+        file = self.file(request, pk, file_pk)
+        ids = dict(file.session.files.values_list("name", "pk"))
+
+        def proxy_url(key: str) -> str:
+            return request.build_absolute_uri(
+                reverse("api:file-content", args=[pk, ids.get(key, 0)])
+            )
+
+        text = playable_playlist(file, proxy_url=proxy_url)
+        return HttpResponse(
+            text,
+            content_type="application/vnd.apple.mpegurl",
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class Timeline(APIView):
+    """What was sent and what people did, newest first; at most the last 1000 entries."""
+
+    @extend_schema(responses=EventSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        session = session_of(request, pk)
+        events = merge(
+            _call_events(session.calls.order_by("-started_at")[:LONGEST_TIMELINE]),
+            _audit_events(session.audit.select_related("user")[:LONGEST_TIMELINE]),
+            key=_when,
+            reverse=True,
+        )
+        rows = EventSerializer(list(islice(events, LONGEST_TIMELINE)), many=True)
+        return Response({"next": None, "previous": None, "results": rows.data})
+
+
+def _when(event: dict[str, Any]) -> datetime:
+    at: datetime = event["at"]
+    return at
+
+
+def _call_events(calls: Iterable[ProviderCall]) -> Iterator[dict[str, Any]]:
+    for call in calls:
+        yield {
+            "at": call.started_at,
+            "kind": "call",
+            "title": call.operation,
+            "id": call.pk,
+            "facts": {
+                "http_status": call.http_status,
+                "code": call.code,
+                "outcome": call.outcome,
+                "duration_ms": call.duration_ms,
+            },
+        }
+
+
+def _audit_events(entries: Iterable[AuditEntry]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        yield {
+            "at": entry.at,
+            "kind": "audit",
+            "title": entry.action,
+            "id": entry.pk,
+            "facts": {"user": entry.user.username if entry.user else None, **entry.details},
+        }
