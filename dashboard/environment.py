@@ -86,7 +86,7 @@ def key_file(folder: Path, name: str) -> str:
     """The content of DATA_DIR/keys/NAME, or nothing when `up` has not made it."""
     try:
         return (folder / name).read_text().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
         raise ImproperlyConfigured(

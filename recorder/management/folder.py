@@ -118,7 +118,8 @@ def lock(folder: Path, address: str) -> tuple[int, bool]:
         refuse(f"Reelroom is already running with the data folder {folder} ({held_by}).")
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"process {os.getpid()}, {address}\n".encode(), 0)
-    return descriptor, bool(held_by)
+    # Its own line means that it began again after making the keys.
+    return descriptor, bool(held_by) and not held_by.startswith(f"process {os.getpid()},")
 
 
 def release(descriptor: int) -> None:

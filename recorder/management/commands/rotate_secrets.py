@@ -26,7 +26,7 @@ class Command(BaseCommand):
         needs.need_database()
         with preparation.sentences():
             done = sum(rotate(model, field) for model, field in secret_fields())
-        self.stdout.write(f"{done} secrets are now encrypted with the newest key.")
+        self.stdout.write(f"Secrets now encrypted with the newest key: {done}.")
 
 
 def secret_fields() -> Iterator[tuple[type[models.Model], str]]:

@@ -31,40 +31,46 @@ class Command(BaseCommand):
     ) -> None:
         data_dir = Path(data).expanduser().resolve() if data else settings.DATA_DIR
         os.environ["DATA_DIR"] = str(data_dir)
-        need_consistent(host, port, None if no_sandbox else sandbox_port)
+        sandbox = None if no_sandbox else sandbox_port
+        need_consistent(host, port, sandbox)
         folder.need_writable(data_dir)
         lock, killed = folder.lock(data_dir, addresses.origin(host, port))
-        folder.make_keys(data_dir)
-        if settings.MISSING_KEYS or data_dir != settings.DATA_DIR:
+        try:
+            folder.make_keys(data_dir)
+            if settings.MISSING_KEYS or data_dir != settings.DATA_DIR:
+                begin_again()
+            # The children of an `up` that was killed take a moment to end.
+            patience = 10.0 if killed else 0.0
+            addresses.need_free(host, port, "--port", patience=patience)
+            if sandbox:
+                addresses.need_free("127.0.0.1", sandbox, "--sandbox-port", patience=patience)
+            with preparation.sentences():
+                has_admin = self.prepare(data_dir, host, sandbox)
+        except BaseException:
             folder.release(lock)
-            begin_again()
-
-        # The children of an `up` that was killed take a moment to end.
-        patience = 10.0 if killed else 0.0
-        addresses.need_free(host, port, "--port", patience=patience)
-        if not no_sandbox:
-            addresses.need_free("127.0.0.1", sandbox_port, "--sandbox-port", patience=patience)
-
-        with preparation.sentences():
-            preparation.migrate(self.say)
-            preparation.make_queue()
-            preparation.collect_static(self.say)
-            starters.make_first_rows(data_dir)
-            if not no_sandbox:
-                values = folder.sandbox_values(data_dir)
-                os.environ.update(values)
-                delivery = StorageConfig.Delivery
-                shown = delivery.SIGNED if addresses.is_loopback(host) else delivery.PROXY
-                starters.provide_sandbox(values, sandbox_port, shown)
-            has_admin = User.objects.filter(username=starters.ADMIN, is_active=True).exists()
+            raise
 
         os.environ.setdefault("PUBLIC_URL", public_url(host, port))
         become_supervisor(
             *("--host", host, "--port", str(port), "--data", str(data_dir)),
-            *(() if no_sandbox else ("--sandbox-port", str(sandbox_port))),
+            *(("--sandbox-port", str(sandbox)) if sandbox else ()),
             *(("--user", starters.ADMIN) if has_admin else ()),
             lock=lock,
         )
+
+    def prepare(self, data_dir: Path, host: str, sandbox: int | None) -> bool:
+        """Bring database, queue, static files and first rows up to date; is there an admin?"""
+        preparation.migrate(self.say)
+        preparation.make_queue()
+        preparation.collect_static(self.say)
+        starters.make_first_rows(data_dir)
+        if sandbox:
+            values = folder.sandbox_values(data_dir)
+            os.environ.update(values)
+            delivery = StorageConfig.Delivery
+            shown = delivery.SIGNED if addresses.is_loopback(host) else delivery.PROXY
+            starters.provide_sandbox(values, sandbox, shown)
+        return User.objects.filter(username=starters.ADMIN, is_active=True).exists()
 
     def say(self, sentence: str) -> None:
         self.stderr.write(sentence, lambda plain: plain)

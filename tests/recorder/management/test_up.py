@@ -1,0 +1,262 @@
+"""The whole `up`, as a person starts it: real processes on free ports in a folder of their own."""
+
+import http.client
+import os
+import queue
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 90  # seconds until an event that must come has surely not come
+
+pytestmark = pytest.mark.xdist_group("up")
+
+
+class Up:
+    """One running `manage.py up`, its lines as they come, and its children."""
+
+    def __init__(self, folder: Path, port: int, *arguments: str, **environment: str):
+        self.port = port
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.seen: list[str] = []
+        kept = {k: v for k, v in os.environ.items() if k not in FORGOTTEN}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--data", folder, "--port", str(port), *arguments],
+            cwd=ROOT,
+            env={**kept, "SETUP": "off", "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+            | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)  # it has ended, and its children too
+
+    def wait_for(self, pattern: str) -> str:
+        """The first line from now on that matches."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                line = self.lines.get(timeout=max(deadline - time.monotonic(), 0))
+            except queue.Empty:
+                line = None
+            if line is None:
+                pytest.fail(f"No line like {pattern!r} came; these did: {self.seen}")
+            self.seen.append(line)
+            if re.search(pattern, line):
+                return line
+
+    def children(self) -> dict[int, str]:
+        """Process id and command line of each child."""
+        listing = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
+        return {int(pid): args for pid, ppid, args in rows if int(ppid) == self.process.pid}
+
+    def child(self, name: str) -> int:
+        return next(pid for pid, args in self.children().items() if f" {name}" in args)
+
+    def end(self) -> float:
+        """Send SIGTERM; returns the seconds until everything had ended."""
+        begun = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE)
+        return time.monotonic() - begun
+
+
+FORGOTTEN = ("DATA_DIR", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "QUEUE_URL")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A data folder that all starts of this file share: the first prepares it for the others."""
+    return tmp_path_factory.mktemp("up") / "data"
+
+
+@pytest.fixture
+def up(house, free_port):
+    """Start `up`; whatever happens in the test, it ends with it."""
+    started: list[Up] = []
+
+    def start(*arguments: str, folder: Path = house, port: int = 0, **environment: str) -> Up:
+        started.append(Up(folder, port or free_port(), *arguments, **environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.terminate()
+        one.process.wait(PATIENCE)
+        one.process.stdout.close()
+
+
+def get(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while left := [pid for pid in pids if alive(pid)]:
+        assert time.monotonic() < deadline, f"still running: {left}"
+        time.sleep(0.05)
+
+
+def test_the_first_start_says_where_it_is_and_the_password_and_a_second_only_where(up, free_port):
+    ready = r"^Ready: http://127\.0\.0\.1:{}/  user admin"
+    port, sandbox_port = free_port(), free_port()
+
+    first = up("--sandbox-port", str(sandbox_port), port=port)
+    line = first.wait_for("^Ready:")
+    assert re.fullmatch(ready.format(port) + r"  password \S{16}", line)
+    assert get(port, "/healthz") == 200
+    assert get(sandbox_port, "/_sandbox/") == 200
+    assert first.end() < 10
+    assert first.process.returncode == 0
+
+    second = up("--sandbox-port", str(sandbox_port), port=port)
+    assert re.fullmatch(ready.format(port), second.wait_for("^Ready:"))
+
+
+def test_another_sandbox_port_reaches_the_project_and_the_storage(up, house, free_port):
+    sandbox_port = free_port()
+
+    up("--sandbox-port", str(sandbox_port)).wait_for("^Ready:")
+
+    with sqlite3.connect(house / "app.sqlite3") as database:
+        urls = database.execute(
+            "SELECT base_url FROM recorder_project UNION SELECT endpoint_url"
+            " FROM recorder_storageconfig ORDER BY 1"
+        ).fetchall()
+    database.close()
+    origin = f"http://127.0.0.1:{sandbox_port}"
+    assert urls == [(origin,), (f"{origin}/s3",)]
+
+
+def test_ctrl_c_ends_every_child(up):
+    running = up("--no-sandbox")
+    running.wait_for("^Ready:")
+    children = list(running.children())
+
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.process.wait(PATIENCE) == 0
+    assert len(children) == 2
+    assert not [pid for pid in children if alive(pid)]
+
+
+def test_a_second_up_is_refused_and_told_who_holds_the_folder(up):
+    first = up("--no-sandbox")
+    first.wait_for("^Ready:")
+
+    second = up("--no-sandbox")
+
+    line = second.wait_for("already running")
+    assert f"process {first.process.pid}, http://127.0.0.1:{first.port}" in line
+    assert second.process.wait(PATIENCE) == 1
+    assert first.process.poll() is None
+
+
+def test_a_killed_up_leaves_nothing_behind_and_the_next_start_waits_for_its_ports(up, free_port):
+    port, sandbox_port = free_port(), free_port()
+    killed = up("--sandbox-port", str(sandbox_port), port=port)
+    killed.wait_for("^Ready:")
+    children = list(killed.children())
+
+    killed.process.kill()
+    after = up("--sandbox-port", str(sandbox_port), port=port)
+
+    after.wait_for("^Ready:")
+    wait_until_gone(children)
+    assert len(children) == 3
+
+
+def test_a_child_that_dies_is_started_again(up):
+    running = up("--no-sandbox")
+    running.wait_for("^Ready:")
+    before = running.child("worker")
+
+    os.kill(before, signal.SIGKILL)
+
+    running.wait_for(r"^worker was killed \(SIGKILL\); starting it again in 1 s")
+    deadline = time.monotonic() + PATIENCE
+    while not [pid for pid, args in running.children().items() if args.endswith(" worker")]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert running.child("worker") != before
+
+
+@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
+def test_an_occupied_port_is_one_sentence(up, free_port, option):
+    ports = {"--port": free_port(), "--sandbox-port": free_port()}
+    with socket.create_server(("127.0.0.1", ports[option])):
+        refused = up("--sandbox-port", str(ports["--sandbox-port"]), port=ports["--port"])
+
+        line = refused.wait_for("in use")
+
+        assert refused.process.wait(PATIENCE) == 1
+    assert line.startswith(f"Port {ports[option]} on 127.0.0.1 is in use")
+    assert option in line
+    assert refused.seen == [line]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        ([], {"WEB_THREADS": "many"}, r"^WEB_THREADS is 'many'; it must be a whole number"),
+        ([], {"DATABASE_URL": "mysql://x/y"}, r"^DATABASE_URL must begin with postgres://"),
+        ([], {"TIME_ZONE": "Mars/Base"}, r"^TIME_ZONE is 'Mars/Base'"),
+        ([], {"FIELD_ENCRYPTION_KEYS": "short"}, r"^Key 1 of FIELD_ENCRYPTION_KEYS is not 32"),
+        (["--host", "0.0.0.0"], {}, r"^With --host 0\.0\.0\.0 others can reach .* PUBLIC_URL"),
+        (["--data", "/dev/null/data"], {}, r"^The data folder /dev/null/data cannot be used"),
+        (["--sandbox-port", "80000"], {}, r"--sandbox-port: invalid port value: '80000'"),
+    ],
+)
+def test_what_cannot_work_is_one_sentence_and_no_traceback(up, arguments, environment, sentence):
+    refused = up(*arguments, **environment)
+
+    refused.wait_for(sentence)
+
+    assert refused.process.wait(PATIENCE) in {1, 2}  # 2: argparse, with its usage
+    assert not [line for line in refused.seen if "Traceback" in line]
+
+
+def test_a_database_file_that_is_none_is_one_sentence(up, tmp_path):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "field_encryption_keys").write_text(
+        "dGVzdHMgb25seTogdGhpcyBpcyBubyBzZWNyZXQga2U="
+    )
+    (tmp_path / "app.sqlite3").write_text("this is a letter, and no database at all\n" * 50)
+
+    refused = up("--no-sandbox", folder=tmp_path)
+
+    line = refused.wait_for("cannot be used")
+    assert line == f"The database {tmp_path}/app.sqlite3 cannot be used: file is not a database."
+    assert refused.process.wait(PATIENCE) == 1
+    assert refused.seen == [line]
