@@ -5,27 +5,31 @@ from collections.abc import Mapping
 BITRATE_LIMIT = 6500  # kbit/s
 LIVE = 1  # channelType
 
-# (longer side, shorter side) -> {frames a second: kbit/s}, for the communication profile.
-_ADVICE: Mapping[tuple[int, int], Mapping[int, int]] = {
-    (320, 240): {15: 200},
-    (640, 360): {15: 400, 30: 600},
-    (640, 480): {15: 500},
-    (960, 720): {15: 910},
-    (1280, 720): {15: 1130, 30: 1710},
-    (1920, 1080): {15: 2080, 30: 3150, 60: 4780},
+# (pixels, frames a second) -> kbit/s, for the communication profile.
+_ADVICE: Mapping[tuple[int, int], int] = {
+    (320 * 240, 15): 200,
+    (640 * 360, 15): 400,
+    (640 * 360, 30): 600,
+    (640 * 480, 15): 500,
+    (960 * 720, 15): 910,
+    (1280 * 720, 15): 1130,
+    (1280 * 720, 30): 1710,
+    (1920 * 1080, 15): 2080,
+    (1920 * 1080, 30): 3150,
+    (1920 * 1080, 60): 4780,
 }
 
 
 def recommended_bitrate(width: int, height: int, fps: int, channel_type: int) -> int | None:
-    """kbit/s advised for a picture, upright or wide; None where the guide says nothing.
+    """kbit/s of the smallest listed picture that is as large and as fast; doubled for live.
 
-    Between two listed frame rates the higher one's figure is safe. Live channels get the double.
+    None where the guide lists none.
     """
-    rates = _ADVICE.get((max(width, height), min(width, height)), {})
-    listed = [rate for rate in sorted(rates) if rate >= fps]
-    if not listed or fps < 1:
+    pixels = width * height
+    enough = [rate for (size, speed), rate in _ADVICE.items() if size >= pixels and speed >= fps]
+    if not enough:
         return None
-    return min(rates[listed[0]] * (2 if channel_type == LIVE else 1), BITRATE_LIMIT)
+    return min(min(enough) * (2 if channel_type == LIVE else 1), BITRATE_LIMIT)
 
 
 def default_web_bitrate(width: int, height: int) -> int:

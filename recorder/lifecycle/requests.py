@@ -14,9 +14,9 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from recorder.contract.bitrates import BITRATE_LIMIT, recommended_bitrate
 from recorder.contract.paths import join, value_at
 from recorder.contract.problems import Problem, errors
-from recorder.contract.profiles import advised_bitrate
 from recorder.contract.rules import check
 from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.contract.words import _ as marked
@@ -191,12 +191,13 @@ def _storage_part(config: StorageConfig | None, reference: str) -> dict[str, obj
 
 def _picture_part(version: LayoutVersion, over: Mapping[str, Any]) -> dict[str, object]:
     """The layout with its canvas. A transcodingConfig has to name four numbers: size, fps, rate."""
-    live = value_at(over, "recordingConfig.channelType") == 1
+    channel_type = 1 if value_at(over, "recordingConfig.channelType") == 1 else 0
+    advised = recommended_bitrate(version.width, version.height, _FRAMES_PER_SECOND, channel_type)
     config = {
         "width": version.width,
         "height": version.height,
         "fps": _FRAMES_PER_SECOND,
-        "bitrate": advised_bitrate(version.canvas, _FRAMES_PER_SECOND, live=live),
+        "bitrate": advised or BITRATE_LIMIT,
         **version.picture,
     }
     return {"recordingConfig": {"transcodingConfig": config}}
