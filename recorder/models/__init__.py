@@ -10,6 +10,7 @@ from recorder.models.project import Area, Project
 from recorder.models.secrets import Secret, SecretField, UnreadableSecret
 from recorder.models.session import InvalidTransition, LostRace, RecordingSession
 from recorder.models.storage import StorageConfig
+from recorder.models.storage_check import StorageCheck
 from recorder.models.token import ApiToken
 from recorder.models.user import User
 
@@ -31,6 +32,7 @@ __all__ = [
     "RecordingSession",
     "Secret",
     "SecretField",
+    "StorageCheck",
     "StorageConfig",
     "UnreadableSecret",
     "User",
