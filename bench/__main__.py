@@ -1,0 +1,88 @@
+"""`python3 manage.py bench [NAME …]`: runs benchmarks, prints medians, ratio and bar.
+
+Exit status 1 when a bar is missed; with --smallest, which is for seeing that they work, never.
+"""
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import bench
+
+LEAST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Result:
+    """The figures of all rounds, in the order they were taken."""
+
+    name: str
+    unit: str
+    bar: float
+    baseline: tuple[float, ...]
+    ours: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ours) / median(self.baseline)
+
+    @property
+    def held(self) -> bool:
+        return self.ratio <= self.bar
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<16} baseline {median(self.baseline):.4g} {self.unit}"
+            f"  ours {median(self.ours):.4g} {self.unit}"
+            f"  ratio {self.ratio:.2f}  bar {self.bar:.2f}  {'held' if self.held else 'MISSED'}"
+        )
+
+
+def names() -> list[str]:
+    found = (module.name for module in pkgutil.iter_modules(bench.__path__))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def measure(name: str, module: Any, *, rounds: int, smallest: bool = False) -> Result:
+    """Run both in turns, so that what else the machine does meets both alike.
+
+    One round before the first is not counted: it opens files and connections, and fills caches.
+    """
+    prepare = getattr(module, "prepare", None)
+    around: AbstractContextManager[object] = prepare(smallest) if prepare else nullcontext()
+    with around:
+        module.baseline(), module.ours()
+        figures = [(module.baseline(), module.ours()) for _ in range(rounds)]
+    baseline, ours = zip(*figures, strict=True)
+    return Result(name, getattr(module, "UNIT", "s"), module.BAR, baseline, ours)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    known = names()
+    parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known) or "none yet")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS)
+    parser.add_argument("--smallest", action="store_true", help="as quick as can be; no bar counts")
+    options = parser.parse_args(argv)
+    unknown = [name for name in options.names if name not in known]
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}.")
+        return 2
+    rounds = 1 if options.smallest else max(options.rounds, LEAST_ROUNDS)
+    missed = 0
+    for name in options.names or known:
+        module = importlib.import_module(f"bench.{name}")
+        result = measure(name, module, rounds=rounds, smallest=options.smallest)
+        print(result, flush=True)
+        missed += not result.held
+    return 1 if missed and not options.smallest else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
