@@ -67,3 +67,15 @@ def free_port():
             return listener.getsockname()[1]
 
     return find
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory):
+    """A real sandbox recorder with slices of 2 s: see tests/support/sandbox.py for what it can do.
+
+    Its clock stands until `sandbox.advance(seconds)`. Give every test its own channel name.
+    """
+    from tests.support.sandbox import running_sandbox
+
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running

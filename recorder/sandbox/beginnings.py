@@ -1,0 +1,119 @@
+"""The beginning of a task: its row, the people of its channel, and what will make it fail at once.
+
+The service answers such a task with 200 like any other; the recorder worker ends it a moment later.
+"""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from recorder.contract.files import prefix_path
+from recorder.contract.rules import check, deferred_failure
+from recorder.contract.states import Mode, Operation, ProviderName
+from recorder.sandbox import tokens
+from recorder.sandbox.channels import populate, present_at
+from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.store import Resource, Session, State, Store
+
+# Values of event 1 (cloud_recording_error): who failed, and with which code.
+RECORDER, UPLOADER = 0, 1
+BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED = 2, 32, 17
+HOUR_MS = 3_600_000
+
+
+class Beginnings:
+    def __init__(self, config: SandboxConfig, store: Store):
+        self._config, self._store = config, store
+
+    def begin(self, body: Mapping[str, Any], resource: Resource, mode: str, now: int) -> Session:
+        """Enter the new task. Call inside the transaction that has checked the resource."""
+        request = body["clientRequest"]
+        recording = _without_secrets(request.get("recordingConfig") or {})
+        kinds = (request.get("recordingFileConfig") or {}).get("avFileType") or ["hls"]
+        storage = request["storageConfig"]
+        doom = self._doom(body, resource, mode, now)
+        sid = uuid.uuid4().hex
+        self._store.tasks.add(
+            {
+                "sid": sid,
+                "resource_id": resource.resource_id,
+                "app_id": resource.app_id,
+                "mode": mode,
+                "cname": resource.cname,
+                "uid": resource.uid,
+                "state": State.LIVE.value,
+                "recording": recording,
+                "bucket": "" if doom else storage["bucket"],
+                "prefix": "" if doom else prefix_path(storage.get("fileNamePrefix") or ()),
+                "with_mp4": int("mp4" in kinds),
+                "slice_ms": self._config.slice_ms,
+                "doom": doom,
+                "started_ms": now,
+                "expires_ms": now + resource.hours * HOUR_MS,
+            }
+        )
+        self._store.tasks.use_resource(resource.resource_id, sid)
+        session = self._store.tasks.get(sid)
+        assert session is not None  # noqa: S101 - added above
+        if not doom:
+            populate(
+                self._store, session.channel, recording, recorder=session.uid, now_ms=now, but=sid
+            )
+        return session
+
+    def _doom(
+        self, body: Mapping[str, Any], resource: Resource, mode: str, now: int
+    ) -> dict[str, Any]:
+        """What will make the task fail, as event 1 tells it; empty when nothing does."""
+        request = body["clientRequest"]
+        provider = ProviderName(self._config.provider)
+        late = deferred_failure(check(Operation.START, Mode(mode), body, provider=provider))
+        if late and late.path.startswith("clientRequest.storageConfig"):
+            return _doom(UPLOADER, BAD_STORAGE, late.message)
+        if late and late.path != "clientRequest.token":
+            return _doom(RECORDER, BAD_PARAMETER, late.message)
+        if not self._right_keys(request["storageConfig"]):
+            return _doom(UPLOADER, BAD_STORAGE, "The storage refuses these keys.")
+        if fault := self._token_fault(request.get("token") or "", resource, now):
+            return _doom(RECORDER, fault, "The token is wrong or has expired.")
+        if self._uid_taken(resource, now):
+            return _doom(RECORDER, JOIN_REJECTED, "A user of the channel has the recorder's uid.")
+        return {}
+
+    def _right_keys(self, storage: Mapping[str, Any]) -> bool:
+        """Compare without telling by the time taken how much of them was right."""
+        access = _same(storage["accessKey"], self._config.access_key)
+        secret = _same(storage["secretKey"], self._config.secret_key)
+        return access and secret
+
+    def _token_fault(self, token: str, resource: Resource, now: int) -> int | None:
+        if not self._config.app_certificate:
+            return None
+        return tokens.token_fault(
+            token,
+            app_id=resource.app_id,
+            certificate=self._config.app_certificate,
+            cname=resource.cname,
+            uid=resource.uid,
+            now_s=now / 1000,
+        )
+
+    def _uid_taken(self, resource: Resource, now: int) -> bool:
+        """People who come by themselves make room for the recorder; those somebody sent do not."""
+        channel = f"{resource.app_id}/{resource.cname}"
+        if not self._store.channels.prepared(channel):
+            return False
+        return resource.uid in present_at(self._store.channels.facts(channel), now)
+
+
+def _doom(module: int, code: int, text: str) -> dict[str, Any]:
+    return {"module": module, "code": code, "text": text}
+
+
+def _same(given: str, right: str) -> bool:
+    return secrets.compare_digest(given.encode(), right.encode())
+
+
+def _without_secrets(recording: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in recording.items() if v is not None and k not in ("secret", "salt")}

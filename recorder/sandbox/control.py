@@ -1,0 +1,162 @@
+"""The control API `/_sandbox/`: what the real service does not have. JSON in and out, and one page
+for people.
+
+It answers this machine only (unless SANDBOX_CONTROL=any), and no page of another site can use it:
+what changes something wants a JSON content type, and the Host header must name this sandbox.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from recorder.sandbox import page, report
+from recorder.sandbox.buckets import Buckets
+from recorder.sandbox.clock import Clock
+from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.controls import Controls, Refusal
+from recorder.sandbox.store import Store
+from recorder.sandbox.wake import Wake
+from recorder.sandbox.wire import BadRequest, Request, Response, decoded, json_response, parse_json
+
+STATIC = Path(__file__).parent / "static"
+FILES = {"sandbox.css": "text/css; charset=utf-8", "sandbox.js": "text/javascript; charset=utf-8"}
+MOST_IMAGE = 6_000_000
+MOST_JSON = 200_000
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self';"
+    " script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+Handler = Callable[[Request, Mapping[str, str]], Response]
+
+
+class Control:
+    def __init__(
+        self, config: SandboxConfig, store: Store, clock: Clock, wake: Wake, buckets: Buckets
+    ):
+        self._config, self._store, self._clock = config, store, clock
+        self._controls = Controls(config, store, clock, wake, buckets)
+        self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = tuple(
+            (method, re.compile("/_sandbox" + pattern), handler)
+            for method, pattern, handler in (
+                ("GET", "/", self._page),
+                ("GET", "/static/(?P<name>[a-z.]+)", self._static),
+                ("GET", "/state", self._state),
+                ("GET", "/events", self._events),
+                ("GET", "/sessions/(?P<sid>[0-9a-f]{32})", self._session),
+                ("GET", "/sessions/(?P<sid>[0-9a-f]{32})/picture.jpg", self._picture),
+                ("GET", "/images/(?P<name>[^/]+)", self._image),
+                ("PUT", "/images/(?P<name>[^/]+)", self._put_image),
+                (
+                    "POST",
+                    "/(?P<action>clock|channels|uploads|reset|participants/[a-z]+)",
+                    self._act,
+                ),
+            )
+        )
+
+    def respond(self, request: Request) -> Response:
+        try:
+            response = self._respond(request)
+        except Refusal as error:
+            response = json_response(error.status, {"message": str(error)})
+        except BadRequest as error:
+            response = json_response(error.status, {"message": str(error)})
+        response.headers = {**SAFE, **response.headers}
+        return response
+
+    def _respond(self, request: Request) -> Response:
+        self._check_caller(request)
+        if request.raw_path == "/_sandbox":
+            return Response(302, content_type="", headers={"Location": "/_sandbox/"})
+        method = "GET" if request.method == "HEAD" else request.method
+        found = [
+            (m, match, h) for m, p, h in self._routes if (match := p.fullmatch(request.raw_path))
+        ]
+        for wanted, match, handler in found:
+            if wanted == method:
+                return handler(request, {k: decoded(v) for k, v in match.groupdict().items()})
+        if found:
+            raise Refusal("This address does not have that method.", 405)
+        raise Refusal("There is nothing at this address.", 404)
+
+    def _check_caller(self, request: Request) -> None:
+        """Refuse other machines, and pages of other sites that were led here by a name of their
+        own.
+        """
+        if self._config.control_open:
+            return
+        try:
+            local = ipaddress.ip_address(request.remote.split("%")[0]).is_loopback
+        except ValueError:
+            local = False
+        host = re.sub(r":\d+$", "", request.header("Host").lower())
+        if not local or host not in (*_LOCAL_NAMES, self._config.host.lower()):
+            raise Refusal(
+                "The control API answers this machine only (SANDBOX_CONTROL=any opens it).",
+                403,
+            )
+
+    def _page(self, request: Request, _parts: Mapping[str, str]) -> Response:
+        body = page.render(report.state(self._config, self._store, self._clock)).encode()
+        return Response(200, body, "text/html; charset=utf-8")
+
+    def _static(self, _request: Request, parts: Mapping[str, str]) -> Response:
+        if parts["name"] not in FILES:
+            raise Refusal("There is no such file.", 404)
+        return Response(200, (STATIC / parts["name"]).read_bytes(), FILES[parts["name"]])
+
+    def _state(self, _request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, report.state(self._config, self._store, self._clock))
+
+    def _events(self, request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, {"events": report.events(self._store, request.query.get("sid"))})
+
+    def _session(self, _request: Request, parts: Mapping[str, str]) -> Response:
+        session = self._store.tasks.get(parts["sid"])
+        if session is None:
+            raise Refusal("There is no such recording.", 404)
+        return json_response(200, report.session(self._store, session))
+
+    def _picture(self, request: Request, parts: Mapping[str, str]) -> Response:
+        session = self._store.tasks.get(parts["sid"])
+        picture = (
+            report.picture(self._config, self._store, self._clock, session) if session else None
+        )
+        if picture is None:
+            raise Refusal("This recording shows no picture now.", 404)
+        return Response(200, picture, "image/jpeg")
+
+    def _image(self, _request: Request, parts: Mapping[str, str]) -> Response:
+        data, content_type = self._controls.image(parts["name"])
+        return Response(200, data, content_type)
+
+    def _put_image(self, request: Request, parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._controls.put_image(parts["name"], request.body(MOST_IMAGE)))
+
+    def _act(self, request: Request, parts: Mapping[str, str]) -> Response:
+        """One of the actions of Controls, with the JSON object that was sent as its argument."""
+        # A page of another site cannot send this type without asking first, and it is never
+        # allowed.
+        if request.header("Content-Type").split(";")[0].strip().lower() != "application/json":
+            raise Refusal("Send application/json.", 415)
+        try:
+            values: Any = parse_json(request.body(MOST_JSON) or b"{}")
+        except ValueError:
+            raise Refusal("The body is not valid JSON.", 400) from None
+        if not isinstance(values, dict):
+            raise Refusal("Send a JSON object.", 400)
+        action = parts["action"].removeprefix("participants/")
+        actions = self._controls.actions
+        if action not in actions or (action in ("join", "leave", "mute")) != (
+            "/" in parts["action"]
+        ):
+            raise Refusal("There is nothing at this address.", 404)
+        return json_response(200, actions[action](values))

@@ -1,0 +1,264 @@
+"""A small threaded HTTP/1.1 server for one WSGI application: a thread per connection, keep-alive,
+streamed bodies.
+
+The standard library's own is enough here: it starts in milliseconds, runs inside a test as well as
+alone, and a call that waits (stop) holds its own thread and nobody else's.
+"""
+
+import io
+import logging
+import re
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, BinaryIO, cast
+
+from recorder.sandbox.wire import BadRequest
+
+log = logging.getLogger("sandbox.access")
+
+MOST_CONNECTIONS = 256
+IDLE_S = 65  # seconds a connection may stand still
+DRAINED = 65_536  # bytes of an unread body that are worth reading to keep the connection
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Body(io.RawIOBase):
+    """The body of one request: exactly `length` bytes, or chunks until the last one.
+
+    Reading raises BadRequest when it is not framed as it says or does not arrive.
+    """
+
+    def __init__(self, source: BinaryIO, length: int | None):
+        self._source, self._left, self._chunked = source, length or 0, length is None
+        self._open_chunks, self._broken = self._chunked, False
+
+    def readable(self) -> bool:
+        return True
+
+    @property
+    def finished(self) -> bool:
+        return not self._left and not self._open_chunks
+
+    def readinto(self, buffer: Any) -> int:
+        if self._broken:
+            raise BadRequest("The body is malformed")
+        self._broken = True  # unless what follows goes well
+        if not self._left and self._open_chunks:
+            self._next_chunk()
+        data = self._read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        if self._chunked and data and not self._left:
+            self._line(2)
+        self._broken = False
+        return len(data)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            data = self._source.read(size)
+        except OSError as error:  # a time-out among them
+            raise BadRequest("The body did not arrive") from error
+        if len(data) < size:
+            raise BadRequest("The body ended early")
+        return data
+
+    def _line(self, most: int) -> bytes:
+        try:
+            return self._source.readline(most)
+        except OSError as error:
+            raise BadRequest("The body did not arrive") from error
+
+    def _next_chunk(self) -> None:
+        size = self._line(100).split(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", size):
+            raise BadRequest("The chunked body is malformed")
+        self._left = int(size, 16)
+        if not self._left:
+            self._open_chunks = False
+            while self._line(1000) not in (b"\r\n", b"\n", b""):
+                pass  # trailers mean nothing to us
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "reelroom-sandbox", ""
+    timeout = IDLE_S
+    disable_nagle_algorithm = True
+    error_message_format = '{"message": "%(message)s"}'
+    error_content_type = "application/json"
+    server: "Server"
+
+    def handle_one_request(self) -> None:
+        """Any method goes to the application, which knows what it has."""
+        try:
+            self.raw_requestline = self.rfile.readline(65_537)
+            if not self.raw_requestline:
+                self.close_connection = True
+            elif len(self.raw_requestline) > 65_536:
+                self.requestline = self.request_version = self.command = ""
+                self.send_error(414)
+            elif self.parse_request():
+                self._serve()
+        except (OSError, ValueError):
+            self.close_connection = (
+                True  # the client has gone, stood still, or frames its body wrongly
+            )
+
+    def _serve(self) -> None:
+        length = self._length()
+        if length == "bad":
+            self.close_connection = True
+            self.send_error(400, "Bad body length")
+            return
+        body = Body(cast(BinaryIO, self.rfile), cast("int | None", length))
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _info: Any = None) -> None:
+            started[:] = [status, headers]
+
+        with self.server.at_work():
+            content = self.server.app(self._environ(body), start_response)
+            try:
+                self._answer(started[0], started[1], content, body)
+            finally:
+                if close := getattr(content, "close", None):
+                    close()
+
+    def _length(self) -> int | str | None:
+        """The body's length in bytes, None for chunked, "bad" if it could be read in two ways."""
+        coding, lengths = (
+            self.headers.get("Transfer-Encoding"),
+            self.headers.get_all("Content-Length", []),
+        )
+        if coding is not None:
+            return None if coding.strip().lower() == "chunked" and not lengths else "bad"
+        if not lengths:
+            return 0
+        text = lengths[0].strip()
+        plain = text.isascii() and text.isdigit() and len(text) < 19
+        return int(text) if plain and len(set(lengths)) == 1 else "bad"
+
+    def _answer(
+        self, status: str, headers: list[tuple[str, str]], content: Iterable[bytes], body: Body
+    ) -> None:
+        if not body.finished and not self._drain(body):
+            self.close_connection = True
+        names = {name.lower() for name, _value in headers}
+        bodiless = status[:3] in ("204", "304") or self.command == "HEAD"
+        if "content-length" not in names and not bodiless:
+            content = [b"".join(content)]
+            headers = [*headers, ("Content-Length", str(len(content[0])))]
+        lines = [
+            f"HTTP/1.1 {status}",
+            f"Date: {self.date_time_string()}",
+            f"Server: {self.server_version}",
+        ]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError("A header holds a line break")
+        lines.append(f"Connection: {'close' if self.close_connection else 'keep-alive'}")
+        waiting = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+        for block in content:
+            self.wfile.write(waiting + block)  # head and first block in one packet
+            waiting = b""
+        if waiting:
+            self.wfile.write(waiting)
+        log.info("%s %s %s", self.command, self.path.split("?", 1)[0][:160], status[:3])
+
+    def _drain(self, body: Body) -> bool:
+        """Read a short rest of the body, so that the next request on this connection is found."""
+        left = DRAINED
+        try:
+            while left > 0 and (data := body.read(min(left, 16_384))):
+                left -= len(data)
+        except BadRequest:
+            return False
+        return body.finished
+
+    def _environ(self, body: Body) -> dict[str, Any]:
+        path, _, query = self.path.partition("?")
+        host, port = self.server.server_address[:2]
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": self.command, "RAW_URI": self.path, "SCRIPT_NAME": "",
+            "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": str(host),
+            "SERVER_PORT": str(port), "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0], "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
+            "wsgi.input": io.BufferedReader(body), "wsgi.multithread": True,
+            "wsgi.multiprocess": False, "wsgi.run_once": False,
+        }  # fmt: skip
+        for name in dict.fromkeys(key.lower() for key in self.headers):
+            key = name.upper().replace("-", "_")
+            if "_" in name:
+                continue  # would be taken for another header with "-" in its place
+            if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+                key = f"HTTP_{key}"
+            environ[key] = ",".join(value.strip() for value in self.headers.get_all(name, []))
+        return environ
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Lines of the base class go nowhere: they would show addresses with signatures."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], app: App):
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        self.app = app
+        self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._working = 0
+        self._idle = threading.Condition()
+        super().__init__(address, Handler)
+
+    def at_work(self) -> "_AtWork":
+        return _AtWork(self)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if not self._slots.acquire(blocking=False):
+            request.sendall(BUSY)
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        log.exception("A connection failed")
+
+    def change_work(self, by: int) -> None:
+        with self._idle:
+            self._working += by
+            self._idle.notify_all()
+
+    def finish(self, seconds: float) -> None:
+        """Stop accepting, and give the requests that are being answered some time."""
+        self.shutdown()
+        self.server_close()
+        with self._idle:
+            self._idle.wait_for(lambda: not self._working, timeout=seconds)
+
+
+class _AtWork:
+    """While a request is being answered."""
+
+    def __init__(self, server: Server):
+        self._server = server
+
+    def __enter__(self) -> None:
+        self._server.change_work(1)
+
+    def __exit__(self, *_: object) -> None:
+        self._server.change_work(-1)

@@ -1,0 +1,144 @@
+"""The sandbox as one WSGI application: the recording API, the buckets, the control API."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from recorder.contract.states import Operation
+from recorder.sandbox.answers import Answer
+from recorder.sandbox.bucket import BucketApi
+from recorder.sandbox.buckets import Buckets
+from recorder.sandbox.clock import NO_PICTURES, Clock
+from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.control import Control
+from recorder.sandbox.gateway import (
+    BAD_APP_ID,
+    NO_ROUTE,
+    TOO_MANY,
+    RateLimit,
+    credentials_fault,
+    read_object,
+)
+from recorder.sandbox.service import Call, Service
+from recorder.sandbox.store import Store
+from recorder.sandbox.wake import Bell, Wake
+from recorder.sandbox.wire import BadRequest, Request, Response, WSGIEnviron, decoded, json_response
+
+log = logging.getLogger("sandbox")
+
+_PART = r"[^/]+"
+_AREA = r"(?:/(?:na|eu|ap|cn))?"
+_APP = rf"{_AREA}/v1/apps/(?P<app_id>{_PART})/cloud_recording"
+_STARTED = (
+    rf"{_APP}/resourceid/(?P<resource_id>{_PART})/sid/(?P<sid>{_PART})/mode/(?P<mode>{_PART})"
+)
+ROUTES: tuple[tuple[str, str, Operation], ...] = (
+    ("POST", rf"{_APP}/acquire", Operation.ACQUIRE),
+    (
+        "POST",
+        rf"{_APP}/resourceid/(?P<resource_id>{_PART})/mode/(?P<mode>{_PART})/start",
+        Operation.START,
+    ),
+    ("GET", rf"{_STARTED}/query", Operation.QUERY),
+    ("POST", rf"{_STARTED}/update", Operation.UPDATE),
+    ("POST", rf"{_STARTED}/updateLayout", Operation.UPDATE_LAYOUT),
+    ("POST", rf"{_STARTED}/stop", Operation.STOP),
+)
+_COMPILED = tuple((method, re.compile(pattern), operation) for method, pattern, operation in ROUTES)
+_HOSTS = re.compile(rf"{_AREA}/v[12]/ncs/ip")
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+class Sandbox:
+    """The WSGI application and its parts, except the recorder worker: see `recorder.py`."""
+
+    def __init__(self, config: SandboxConfig, store: Store, wake: Wake):
+        self.config, self.store, self.wake = config, store, wake
+        self.clock = Clock(store)
+        self.buckets = Buckets(config.data, store.objects)
+        self.service = Service(config, store, self.clock, wake)
+        self._bucket_api = BucketApi(config, self.buckets)
+        self._control = Control(config, store, self.clock, wake, self.buckets)
+        self._rate = RateLimit(config.rate_limit)
+        self._operations: dict[Operation, Callable[[Call], Answer]] = {
+            Operation.ACQUIRE: self.service.acquire,
+            Operation.START: self.service.start,
+            Operation.QUERY: self.service.query,
+            Operation.UPDATE: self.service.update,
+            Operation.UPDATE_LAYOUT: self.service.update_layout,
+            Operation.STOP: self.service.stop,
+        }
+
+    def __call__(self, environ: WSGIEnviron, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            response = self.respond(request)
+        except BadRequest as error:
+            response = json_response(error.status, {"message": str(error)})
+        except Exception:
+            # The path only: a query may carry a signature, a body carries keys.
+            log.exception("%s %s failed", request.method, request.raw_path)
+            response = json_response(500, {"message": "An unexpected error occurred"})
+        start_response(f"{response.status} {REASONS[response.status]}", response.header_list())
+        if request.method == "HEAD":
+            return []
+        return [response.body] if isinstance(response.body, bytes) else response.body
+
+    def respond(self, request: Request) -> Response:
+        path = request.raw_path
+        if path == "/s3" or path.startswith("/s3/"):
+            return self._bucket_api.respond(request)
+        if path == "/_sandbox" or path.startswith("/_sandbox/"):
+            return self._control.respond(request)
+        if path == "/" and request.method in ("GET", "HEAD"):
+            return Response(302, content_type="", headers={"Location": "/_sandbox/"})
+        answer = self._record(request)
+        body = answer.body
+        if self.config.envelope and answer.status == 200:
+            body = {"Code": 200, "Body": body}
+        return json_response(answer.status, body)
+
+    def _record(self, request: Request) -> Answer:
+        """Steps 1 to 5 of the documented order; the service does the others."""
+        if fault := credentials_fault(request, self.config):
+            return fault
+        if request.method == "GET" and _HOSTS.fullmatch(request.raw_path):
+            hosts = [{"primaryIP": "127.0.0.1"}]
+            return Answer(200, {"data": {"service": {"hosts": hosts}}})
+        operation, parts = _match(request)
+        if operation is None:
+            return NO_ROUTE
+        if parts["app_id"] not in self.config.app_ids:
+            return BAD_APP_ID
+        if not self._rate.allows(parts["app_id"]):
+            return TOO_MANY
+        body, fault = ({}, None) if operation is Operation.QUERY else read_object(request)
+        return fault or self._operations[operation](Call(body=body, **parts))
+
+
+def _match(request: Request) -> tuple[Operation | None, dict[str, str]]:
+    for method, pattern, operation in _COMPILED:
+        if method == request.method and (found := pattern.fullmatch(request.raw_path)):
+            return operation, {name: decoded(text) for name, text in found.groupdict().items()}
+    return None, {}
+
+
+def make_app(config: SandboxConfig, wake: Wake | None = None) -> Sandbox:
+    """The WSGI application over the data directory of `config`. Raises SandboxError when that
+    cannot be used.
+
+    It records only while a recorder worker runs on the same data directory; `wake` is how it is
+    told.
+    """
+    store = Store(config.database)
+    app = Sandbox(config, store, wake or Bell())
+    with store.transaction():
+        store.machine.set_setting(NO_PICTURES, "1" if config.media == "none" else "0")
+        store.tasks.answer_open_stops()
+        app.clock.resume(config.speed)
+    app.buckets.sweep()
+    return app

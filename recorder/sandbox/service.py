@@ -1,0 +1,257 @@
+"""The state machine of a recording, as the service shows it: each call is checked in the documented
+order and answered.
+
+Steps 1 to 5 of that order (who calls, route, App ID, rate, JSON) lie in `server.py`; this is 6 to
+9. A call writes what must happen into the store and rings for the recorder worker, which does it;
+only `stop` waits for that.
+"""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recorder.contract.rules import check, refusal
+from recorder.contract.states import Mode, Operation, ProviderName
+from recorder.sandbox import answers
+from recorder.sandbox.answers import Answer, of_task, refused
+from recorder.sandbox.beginnings import Beginnings
+from recorder.sandbox.channels import subscription_lists
+from recorder.sandbox.clock import Clock
+from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.overlaps import Overlap, Overlaps
+from recorder.sandbox.store import Resource, Session, State, Store
+from recorder.sandbox.wake import Wake
+
+WEB_SCENE, POSTPONED_SCENE = 1, 2
+UNUSED_RESOURCE_KEPT_MS = 86_400_000
+LOOK_EVERY_S = 0.02  # how often a waiting stop looks whether the worker is done
+
+MIX_ONLY = answers.gateway(
+    501,
+    "This version of the Reelroom sandbox records mode mix only; individual and web are not"
+    " emulated. The real service would have accepted this call.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request after the gateway. `body` is the whole JSON object, empty for a GET."""
+
+    app_id: str
+    body: Mapping[str, Any]
+    resource_id: str = ""
+    sid: str = ""
+    mode: str = ""
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """clientRequest without its nulls, which count as absent."""
+        return {k: v for k, v in self.body["clientRequest"].items() if v is not None}
+
+
+class Service:
+    """The six operations. Every one returns an Answer; none raises for what a client sends."""
+
+    def __init__(self, config: SandboxConfig, store: Store, clock: Clock, wake: Wake):
+        self.config, self.store, self.clock, self.wake = config, store, clock, wake
+        self.overlaps, self._beginnings = Overlaps(), Beginnings(config, store)
+
+    def acquire(self, call: Call) -> Answer:
+        if fault := self._fault(Operation.ACQUIRE, None, call):
+            return fault
+        now = self.clock.now_ms()
+        with self.store.transaction():
+            tasks = self.store.tasks
+            if 0 < self.config.max_tasks <= tasks.count_present(call.app_id):
+                return answers.OVERLOAD
+            tasks.drop_unused_resources(now - UNUSED_RESOURCE_KEPT_MS)
+            resource = Resource(
+                resource_id=secrets.token_urlsafe(186),  # 248 characters
+                app_id=call.app_id,
+                cname=call.body["cname"],
+                uid=call.body["uid"],
+                scene=int(call.request.get("scene", 0)),
+                hours=int(call.request.get("resourceExpiredHour", 72)),
+                made_ms=now,
+                expires_ms=now + self.config.resource_ttl_ms,
+                sid=None,
+            )
+            tasks.add_resource(resource)
+        names = {"cname": resource.cname, "uid": resource.uid}
+        return Answer(200, {"resourceId": resource.resource_id, **names})
+
+    def start(self, call: Call) -> Answer:
+        if fault := self._mode_fault(call) or self._fault(Operation.START, Mode(call.mode), call):
+            return fault
+        with self.store.transaction():
+            now = self.clock.now_ms()
+            resource = self.store.tasks.resource(call.resource_id)
+            if fault := self._resource_fault(resource, call):
+                return fault
+            assert resource is not None  # noqa: S101 - the fault above
+            if not _fits(resource.scene, call.mode):
+                return answers.WRONG_SCENE
+            if resource.sid is not None:
+                return answers.ALREADY_STARTED
+            if now > resource.expires_ms:
+                return answers.EXPIRED
+            if self.store.tasks.rival(call.app_id, resource.cname, resource.uid):
+                return answers.TASK_CONFLICT
+            if call.mode != Mode.MIX:
+                return MIX_ONLY
+            session = self._beginnings.begin(call.body, resource, call.mode, now)
+        self.wake.ring()
+        return Answer(200, of_task(session))
+
+    def query(self, call: Call) -> Answer:
+        """The state of a task. It may overlap with a stop, and both must know: see Overlaps."""
+        with self.overlaps.query(call.sid):
+            if fault := self._mode_fault(call):
+                return fault
+            session, fault = self._task(call)
+            if fault or session is None:
+                return fault or answers.NOT_FOUND
+            if session.state == State.GONE:
+                return answers.NOT_FOUND
+            if session.state == State.LEAVING:
+                return answers.EXITING
+            response = answers.query_response(session, self.clock.now_ms())
+            return Answer(200, of_task(session, response))
+
+    def update(self, call: Call) -> Answer:
+        return self._change(Operation.UPDATE, call)
+
+    def update_layout(self, call: Call) -> Answer:
+        return self._change(Operation.UPDATE_LAYOUT, call)
+
+    def stop(self, call: Call) -> Answer:
+        if fault := self._mode_fault(call) or self._fault(Operation.STOP, Mode(call.mode), call):
+            return fault
+        at_once = call.request.get("async_stop", False)
+        with self.store.transaction():
+            session, fault = self._task(call)
+            if fault or session is None:
+                return fault or answers.NOT_FOUND
+            if session.state != State.LIVE:
+                gone = session.state == State.GONE
+                return answers.NOT_FOUND if gone else answers.INVALID_OPERATION
+            self.store.tasks.move(
+                session.sid, State.LIVE, State.LEAVING,
+                end_ms=max(self.clock.now_ms(), session.started_ms), end_reason="stop",
+                stop_answered=int(at_once),
+            )  # fmt: skip
+            # Inside the transaction, which a query must wait for: one that comes later finds the
+            # task leaving.
+            overlap = self.overlaps.begin_stop(session.sid)
+        try:
+            self.wake.ring()
+            if at_once:
+                return Answer(200, of_task(session, {"uploadingStatus": "unknown"}))
+            return self._stopped(self._wait(session), overlap)
+        finally:
+            self.overlaps.end_stop(session.sid, overlap)
+            self.store.tasks.change(session.sid, stop_answered=1)
+
+    def _wait(self, session: Session) -> Session:
+        """Until the worker has uploaded the last file, or the limit for a stop has passed."""
+        until = time.monotonic() + self.config.stop_wait_ms / 1000
+        while session.state != State.GONE and time.monotonic() < until:
+            time.sleep(LOOK_EVERY_S)
+            session = (
+                self.store.tasks.get(session.sid) or session
+            )  # None after a reset of the sandbox
+        return session
+
+    def _stopped(self, session: Session, overlap: Overlap) -> Answer:
+        """The answer of a stop that has waited."""
+        if session.state == State.GONE and session.origin_ms is None:
+            return answers.NO_DATA
+        if overlap.happened or session.state != State.GONE or session.upload != "uploaded":
+            response: dict[str, object] = {
+                "fileListMode": "json" if session.with_mp4 else "string",
+                "uploadingStatus": "unknown",
+            }
+            return Answer(206, of_task(session, response))
+        return Answer(200, of_task(session, answers.stop_response(session, session.upload)))
+
+    def _change(self, operation: Operation, call: Call) -> Answer:
+        """update and updateLayout: a new fact on the session's timeline, replacing the setting
+        before it.
+        """
+        if fault := self._mode_fault(call):
+            return fault
+        if operation is Operation.UPDATE_LAYOUT and call.mode != Mode.MIX:
+            return refused(400, 2, "updateLayout: mode must be mix")
+        known = self.store.tasks.get(call.sid)
+        streams = known.stream_types if known and known.resource_id == call.resource_id else None
+        if fault := self._fault(operation, Mode(call.mode), call, stream_types=streams):
+            return fault
+        with self.store.transaction():
+            session, fault = self._task(call)
+            if fault or session is None:
+                return fault or answers.NOT_FOUND
+            if session.state != State.LIVE:
+                return answers.NOT_FOUND
+            now, add = self.clock.now_ms(), self.store.channels.add
+            if operation is Operation.UPDATE_LAYOUT:
+                add(session.channel, now, "layout", sid=session.sid, **call.request)
+            elif subscribe := call.request.get("streamSubscribe"):
+                add(
+                    session.channel,
+                    now,
+                    "subscribe",
+                    sid=session.sid,
+                    **subscription_lists(subscribe),
+                )
+        self.wake.ring()
+        return Answer(200, of_task(session))
+
+    def _mode_fault(self, call: Call) -> Answer | None:
+        if call.mode in set(Mode):
+            return None
+        return refused(400, 2, "mode must be individual, mix or web")
+
+    def _fault(
+        self,
+        operation: Operation,
+        mode: Mode | None,
+        call: Call,
+        *,
+        stream_types: int | None = None,
+    ) -> Answer | None:
+        """What is wrong with the body, in the documented order: envelope, name, clientRequest."""
+        provider = ProviderName(self.config.provider)
+        found = check(operation, mode, call.body, provider=provider, stream_types=stream_types)
+        problem = refusal(found)
+        return answers.problem(operation, problem) if problem else None
+
+    def _resource_fault(self, resource: Resource | None, call: Call) -> Answer | None:
+        if resource is None:
+            return answers.UNREADABLE_RESOURCE
+        if resource.app_id != call.app_id:
+            return answers.OTHER_RESOURCE
+        if call.body and (call.body["cname"], call.body["uid"]) != (resource.cname, resource.uid):
+            return answers.DIFFERS
+        return None
+
+    def _task(self, call: Call) -> tuple[Session | None, Answer | None]:
+        """The task that the URL names, or the answer when the ids do not fit together."""
+        resource = self.store.tasks.resource(call.resource_id)
+        if fault := self._resource_fault(resource, call):
+            return None, fault
+        session = self.store.tasks.get(call.sid)
+        if session is None:
+            return None, answers.NOT_FOUND
+        if session.resource_id != call.resource_id:
+            return None, answers.OTHER_RESOURCE
+        if session.mode != call.mode or self.clock.now_ms() > session.expires_ms:
+            return None, answers.NOT_FOUND
+        return session, None
+
+
+def _fits(scene: int, mode: str) -> bool:
+    """Whether a task of this mode may use a resource acquired with this scene."""
+    allowed = {WEB_SCENE: {Mode.WEB}, POSTPONED_SCENE: {Mode.INDIVIDUAL}}
+    return mode in allowed.get(scene, {Mode.INDIVIDUAL, Mode.MIX})

@@ -1,0 +1,45 @@
+"""The one place of the sandbox's SQL: `Store` and the frozen rows it hands out."""
+
+from pathlib import Path
+
+from recorder.sandbox.store.channels import Channels, Fact
+from recorder.sandbox.store.database import Database
+from recorder.sandbox.store.files import FileRow, Files
+from recorder.sandbox.store.machine import Lease, Machine
+from recorder.sandbox.store.objects import ObjectRow, Objects, PartRow, Upload
+from recorder.sandbox.store.tasks import EventRow, Resource, Session, State, Tasks
+
+__all__ = [
+    "EventRow", "Fact", "FileRow", "Lease", "ObjectRow",
+    "PartRow", "Resource", "Session", "State", "Store", "Upload",
+]  # fmt: skip
+
+
+class Store:
+    """The sandbox's SQLite file, sorted by subject. Open one per process."""
+
+    def __init__(self, path: Path):
+        self.database = Database(path)
+        self.transaction = self.database.transaction
+        self.machine = Machine(self.database)
+        self.tasks = Tasks(self.database)
+        self.channels = Channels(self.database)
+        self.files = Files(self.database)
+        self.objects = Objects(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def forget_recordings(self) -> None:
+        """Empty everything but the clock, the lease and the buckets."""
+        with self.transaction():
+            for table in (
+                "resources",
+                "sessions",
+                "channels",
+                "facts",
+                "files",
+                "events",
+                "settings",
+            ):
+                self.database.run(f"DELETE FROM {table}")  # noqa: S608 - names are ours
