@@ -4,6 +4,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from recorder.models.visible import VisibleQuerySet
 
@@ -24,8 +25,14 @@ class StorageCheck(models.Model):
     """One connection test of a storage, written step by step while it runs (storage.testing).
 
     `steps` holds storage.check.Step as objects, in their order; each sentence in the language of
-    who asked.
+    who asked. `outcome` is empty while it runs.
     """
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed", _("Passed")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        BROKEN = "broken", _("Broke off")
 
     storage_config = models.ForeignKey(
         "recorder.StorageConfig", on_delete=models.CASCADE, related_name="checks"
@@ -35,8 +42,9 @@ class StorageCheck(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    cancelled_at = models.DateTimeField(null=True)
+    cancel_asked = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
 
     objects = StorageCheckQuerySet.as_manager()
 
@@ -48,17 +56,14 @@ class StorageCheck(models.Model):
 
     @property
     def running(self) -> bool:
-        return self.finished_at is None and not self.lost
+        return not self.outcome and timezone.now() - self.started_at < LOST_AFTER
 
     @property
-    def lost(self) -> bool:
-        """Its process ended before it did."""
-        return self.finished_at is None and timezone.now() - self.started_at > LOST_AFTER
-
-    @property
-    def passed(self) -> bool:
-        done = bool(self.steps) and all(step["outcome"] == "done" for step in self.steps)
-        return self.finished_at is not None and self.cancelled_at is None and done
+    def result(self) -> "StorageCheck.Outcome | None":
+        """How it ended; None while it runs. Without its process it has broken off."""
+        if self.running:
+            return None
+        return StorageCheck.Outcome(self.outcome or StorageCheck.Outcome.BROKEN)
 
     @property
     def failed_step(self) -> dict[str, Any] | None:

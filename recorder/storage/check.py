@@ -4,7 +4,7 @@ import secrets
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ class Step:
         return str(LABELS[self.key])
 
 
-def check(config: StorageConfig, *, origin: str = "") -> Iterator[Step]:
+def check(config: StorageConfig, *, origin: str = "") -> Generator[Step, None, None]:
     """Test a storage as the provider (writing) and as we (reading) use it, one step at a time.
 
     `origin` is the address of our pages, asked about in the read. A failed step skips those after
