@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlsplit
@@ -39,8 +39,8 @@ class Call(Generic[Result]):
 
     operation: Operation
     path: str
-    body: Body | None
-    secrets: frozenset[str]  # must not come back out of an answer
+    body: Body | None = field(repr=False)
+    secrets: frozenset[str] = field(repr=False)  # must not come back out of an answer
     read: Callable[[int, Mapping[str, Any]], Result]
 
     @property

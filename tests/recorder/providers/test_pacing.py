@@ -52,7 +52,7 @@ class World:
         return Pacer(self, rate, max_wait=max_wait, clock=self.clock, sleep=self.sleep)
 
     def run(self, rate, arrivals, max_wait=10.0):
-        """From (microseconds after the start, operation) to (arrived, granted or None, operation)."""
+        """(microseconds after the start, operation) -> (arrived, granted or None, operation)."""
         outcomes = []
 
         def caller(after, operation):
