@@ -139,9 +139,9 @@ def test_a_megabyte_of_anything_is_searched_in_time_that_grows_with_its_length(p
 
 
 def _timed(text):
-    began = time.perf_counter()
+    began = time.thread_time()
     redact_text(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 json_values = st.recursive(

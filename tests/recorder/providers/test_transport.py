@@ -1,19 +1,14 @@
 """What a server can do to us byte by byte, and what comes out: an answer, Lost or NotSent."""
 
-import datetime as dt
 import gzip
 import json
 import socket
-import ssl
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from recorder.providers.transport import LIMIT, Lost, NotSent, Transport
+from tests.recorder.providers.certificates import make_tls
 from tests.recorder.providers.scripted import answering, reset
 
 OK = answering(b'{"resourceId": "r"}', Content_Type="application/json")
@@ -272,43 +267,52 @@ def test_an_impossible_address_is_certain(transport, url):
         transport.exchange("POST", url, {}, PATIENT)
 
 
-@pytest.fixture
-def tls(tmp_path):
-    """Wraps a server's connections with a certificate nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return lambda connection: context.wrap_socket(connection, server_side=True)
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    return make_tls(tmp_path_factory.mktemp("tls"))
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_before_anything_is_sent(serve, transport, tls):
-    server = serve(OK, wrap=tls)
+    server = serve(OK, wrap=tls.wrap)
 
     with pytest.raises(NotSent):
         transport.exchange("POST", f"https://127.0.0.1:{server.port}", {}, PATIENT)
 
     assert server.requests == []
+
+
+@pytest.fixture
+def trusting(tls, monkeypatch):
+    """A transport that trusts the authority of the tests, as an operator would make it."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.authority))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Transport("customer", "secret", use_proxies=True) as transport:
+        yield transport
+
+
+def test_answers_come_over_tls_on_one_connection(serve, trusting, tls):
+    server = serve(OK, wrap=tls.wrap)
+
+    for _ in range(2):
+        reply = trusting.exchange("POST", f"https://127.0.0.1:{server.port}", {}, PATIENT)
+        assert reply.answer == {"resourceId": "r"}
+
+    assert server.connections == 1
+
+
+def test_a_certificate_for_another_name_is_refused(serve, trusting, tls, monkeypatch):
+    server = serve(OK, wrap=tls.wrap)
+    monkeypatch.setenv("NO_PROXY", "localhost")
+
+    with pytest.raises(NotSent):
+        trusting.exchange("POST", f"https://localhost:{server.port}", {}, PATIENT)
+
+
+def test_an_answer_that_drips_over_tls_is_given_up(serve, trusting, tls):
+    server = serve(drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"), wrap=tls.wrap)
+
+    with pytest.raises(Lost):
+        trusting.exchange("POST", f"https://127.0.0.1:{server.port}", {}, BRIEF)
 
 
 def test_a_handshake_that_never_ends_is_certain_too(serve, transport):
