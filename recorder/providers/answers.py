@@ -12,7 +12,7 @@ from recorder.providers.redact import redact
 from recorder.providers.values import Acquired, QueryResult, Started, StopResult
 
 Answer = Mapping[str, Any]
-_ID = re.compile(r"[!-~]{1,2048}", re.ASCII)  # opaque and URL-safe; observed up to about 400
+_ID = re.compile(r"[!-~]{1,2048}", re.ASCII)  # opaque and URL-safe; usually some 250 characters
 
 
 def acquired(_status: int, answer: Answer) -> Acquired:

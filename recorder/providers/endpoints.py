@@ -180,22 +180,22 @@ class Endpoints:
         if not self._on_call:
             return
         answer = reply.answer if reply else None
-        _http, inner = self._unwrap(reply.status if reply else 0, answer or {})
-        record = CallRecord(
-            operation=call.operation,
-            method=call.method,
-            host=urlsplit(base_url).netloc,
-            path=call.path,
-            request=redact(call.body, call.secrets),
-            http_status=reply.status if reply else None,
-            code=answers.code_in(inner),
-            response=redact(answer, call.secrets),
-            started_at=began[0],
-            duration_ms=round((time.monotonic() - began[1]) * 1000),
-            outcome=_outcome(failure),
-            error=str(failure or ""),
-        )
         try:
+            _http, inner = self._unwrap(reply.status if reply else 0, answer or {})
+            record = CallRecord(
+                operation=call.operation,
+                method=call.method,
+                host=urlsplit(base_url).netloc,
+                path=call.path,
+                request=redact(call.body, call.secrets),
+                http_status=reply.status if reply else None,
+                code=answers.code_in(inner),
+                response=redact(answer, call.secrets),
+                started_at=began[0],
+                duration_ms=round((time.monotonic() - began[1]) * 1000),
+                outcome=_outcome(failure),
+                error=str(failure or ""),
+            )
             self._on_call(record)
         except Exception:
             log.exception("A call to the provider could not be recorded (%s).", call.operation)
