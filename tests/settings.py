@@ -26,5 +26,6 @@ from dashboard.settings import DATA_DIR, HUEY, STORAGES  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages are rendered without collecting first; the tests of `up` see the real thing.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 (DATA_DIR / "static").mkdir()
 HUEY["create_tables"] = True
