@@ -37,3 +37,7 @@ class RecordedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.duration_ms is None else self.duration_ms / 1000

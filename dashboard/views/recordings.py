@@ -1,0 +1,240 @@
+"""Recordings: what has been recorded, its files, and playing it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.db.models import Count, Q, Sum
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard import csp
+from dashboard.forms.recordings import RecordingFilters
+from dashboard.htmx import render_page, render_partial
+from dashboard.pictures import Slice
+from recorder.contract.states import FINAL
+from recorder.footage import delivery, health, ledger
+from recorder.footage.playlist import BadPlaylist
+from recorder.models import RecordedFile, RecordingSession
+from recorder.models.session import SessionQuerySet
+from recorder.storage.access import read_origin
+from recorder.storage.bucket import Stream, attachment
+from recorder.storage.errors import NoSuchFile, RangeNotSatisfiable, StorageError
+
+PAGE = 50
+SLICES = 200  # shown at once; the rest on demand
+CHUNK = 256 * 1024
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+Kind = RecordedFile.Kind
+
+
+@require_safe
+def recordings(request: HttpRequest) -> HttpResponse:
+    """Newest first, in parts of PAGE; `before` is the id that the part before ended with."""
+    form = RecordingFilters(request.GET, user=request.user)
+    found = _filtered(_recorded(request), form)
+    before = request.GET.get("before", "")
+    if before:
+        if not before.isascii() or not before.isdigit():
+            raise BadRequest("before is not the id of a session")
+        found = found.filter(pk__lt=int(before))
+    rows = list(
+        found.select_related("project", "storage_config").annotate(
+            slice_count=Count("files", filter=Q(files__kind=Kind.SLICE)),
+            bytes=Sum("files__size"),
+        )[: PAGE + 1]
+    )
+    context = {
+        "form": form,
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "rows": rows[:PAGE],
+        "more": _more(request, rows[PAGE - 1].pk) if len(rows) > PAGE else "",
+        "first": not before,
+    }
+    partial = "recordings/_more.html" if before else "recordings/_list.html"
+    return render_page(request, "recordings/list.html", partial, context)
+
+
+@require_safe
+def recording(request: HttpRequest, pk: int) -> HttpResponse:
+    session = _session(request, pk)
+    response = render_page(
+        request, "recordings/detail.html", "recordings/_detail.html", _detail(request, session)
+    )
+    _allow_reading(response, session)
+    return response
+
+
+@require_POST
+def recording_refresh(request: HttpRequest, pk: int) -> HttpResponse:
+    """Compare the list with the bucket now, and show what is there."""
+    session = _session(request, pk)
+    problem, findings = "", ()
+    try:
+        found = ledger.refresh(session)
+        findings = health.findings(found, ended=session.status in FINAL)
+    except StorageError as error:
+        problem = str(error)
+    context = _detail(request, session) | {"problem": problem, "findings": findings}
+    return render_partial(request, "recordings/_files.html", context)
+
+
+@require_safe
+def recording_playlist(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """The playlist for the player: each slice's line replaced by an address that works now."""
+    row = _file(request, pk, file)
+    try:
+        text = delivery.playable_playlist(
+            row, proxy_url=lambda key: reverse("recording_bytes", args=[pk, key])
+        )
+    except (StorageError, BadPlaylist) as error:
+        status = 404 if isinstance(error, NoSuchFile) else 502
+        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(text, content_type=PLAYLIST_TYPE)
+    response["Cache-Control"] = "no-store"  # the addresses in it expire
+    return response
+
+
+@require_safe
+def recording_bytes(request: HttpRequest, pk: int, key: str) -> HttpResponseBase:
+    """A file of a recording through this site, for storages with delivery `proxy`."""
+    row = get_object_or_404(RecordedFile, session=_session(request, pk), name=key)
+    if not delivery.is_proxied(row):
+        raise Http404
+    return _streamed(row, request.headers.get("Range"))
+
+
+@require_safe
+def recording_download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
+    row = _file(request, pk, file)
+    if delivery.is_proxied(row):
+        response = _streamed(row, None)
+        response.headers["Content-Disposition"] = attachment(row.name.rpartition("/")[2])
+        return response
+    return HttpResponseRedirect(delivery.signed_url(row, download=True))
+
+
+@require_POST
+def recording_address(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """A short-lived address of one file, made when somebody asks for it."""
+    row = _file(request, pk, file)
+    try:
+        address, problem = delivery.signed_url(row), ""
+    except StorageError as error:
+        address, problem = "", str(error)
+    context = {"file": row, "address": address, "problem": problem}
+    return render_partial(request, "recordings/_address.html", context)
+
+
+def _recorded(request: HttpRequest) -> SessionQuerySet:
+    return RecordingSession.objects.visible_to(request.user).exclude(recording_at=None)
+
+
+def _session(request: HttpRequest, pk: int) -> RecordingSession:
+    sessions = RecordingSession.objects.visible_to(request.user)
+    return get_object_or_404(sessions.select_related("project", "storage_config"), pk=pk)
+
+
+def _file(request: HttpRequest, pk: int, file: int) -> RecordedFile:
+    return get_object_or_404(RecordedFile, session=_session(request, pk), pk=file)
+
+
+def _filtered(found: SessionQuerySet, form: RecordingFilters) -> SessionQuerySet:
+    """What the filters leave; a malformed filter shows its error and filters nothing."""
+    form.is_valid()
+    wanted = form.cleaned_data
+    if text := wanted.get("q"):
+        found = found.filter(Q(cname__icontains=text) | Q(sid__startswith=text.lower()))
+    for name in ("project", "mode", "upload"):
+        if value := wanted.get(name):
+            found = found.filter(**{name: value})
+    if since := wanted.get("since"):
+        found = found.filter(requested_at__gte=_midnight(since))
+    if until := wanted.get("until"):
+        found = found.filter(requested_at__lte=_midnight(until, time.max))
+    return found
+
+
+def _midnight(day: date, at: time = time.min) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))
+
+
+def _more(request: HttpRequest, last: int) -> str:
+    query = {key: value for key, value in request.GET.items() if key != "before" and value}
+    return f"{request.path}?{urlencode(query | {'before': last})}"
+
+
+def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object]:
+    files = list(session.files.order_by("slice_start_ms", "name"))
+    lists = [file for file in files if file.kind == Kind.PLAYLIST]
+    wanted = request.GET.get("list", "")
+    shown = next((file for file in lists if str(file.pk) == wanted), lists[0] if lists else None)
+    slices = [file for file in files if file.kind == Kind.SLICE and _belongs(file, shown)]
+    others = [file for file in files if file.kind not in {Kind.PLAYLIST, Kind.SLICE}]
+    checked = max((file.checked_at for file in files if file.checked_at), default=None)
+    return {
+        "session": session,
+        "lists": lists,
+        "shown": shown,
+        "slices": slices[:SLICES] if "all" not in request.GET else slices,
+        "slice_count": len(slices),
+        "missing_count": sum(file.present is False for file in slices),
+        "others": others,
+        "strip": _strip(slices),
+        "span": sum(file.duration_ms or 0 for file in slices) / 1000 or 1,
+        "size": sum(file.size or 0 for file in files),
+        "length_ms": sum(file.duration_ms or 0 for file in slices),
+        "checked_at": checked,
+        "ended": session.status in FINAL,
+    }
+
+
+def _belongs(file: RecordedFile, playlist: RecordedFile | None) -> bool:
+    """Slices of the same user and track as the list that is shown."""
+    if playlist is None:
+        return True
+    return (file.uid, file.track_type) == (playlist.uid, playlist.track_type) or not playlist.uid
+
+
+def _strip(slices: list[RecordedFile]) -> list[Slice]:
+    bars, at = [], 0.0
+    for file in slices:
+        length = (file.duration_ms or 0) / 1000
+        state = {True: "playable", False: "missing", None: "announced"}[file.present]
+        bars.append(Slice(start=at, length=length, state=state))
+        at += length
+    return bars
+
+
+def _allow_reading(response: HttpResponse, session: RecordingSession) -> None:
+    csp.allow_storage(response, [read_origin(session)])
+
+
+def _streamed(row: RecordedFile, range_header: str | None) -> HttpResponseBase:
+    try:
+        stream, headers = delivery.open_file(row, range_header)
+    except RangeNotSatisfiable:
+        return HttpResponse(status=416)
+    except StorageError as error:
+        status = 404 if isinstance(error, NoSuchFile) else 502
+        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
+    status = 206 if "Content-Range" in headers else 200
+    return StreamingHttpResponse(_chunks(stream), status=status, headers=headers)
+
+
+def _chunks(stream: Stream) -> Iterator[bytes]:
+    try:
+        yield from stream.chunks
+    finally:
+        stream.close()
