@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from recorder.contract.states import Mode, Operation, Status
 from recorder.errors import RecorderError
-from recorder.lifecycle.fold import fold
+from recorder.lifecycle.fold import apply
 from recorder.lifecycle.line import Line
 from recorder.lifecycle.observe import StartAnswer, failure_of
 from recorder.lifecycle.rows import changing
@@ -27,8 +27,7 @@ log = logging.getLogger(__name__)
 
 # A resource id is good for five minutes; one this old would be refused on arrival, or nearly so.
 RESOURCE_LIFE = timedelta(minutes=4, seconds=30)
-ACQUIRE_TRIES = 8  # unanswered; with the back-off of lifecycle.due about two minutes
-EXPIRED_TRIES = 2  # fresh resource ids that the service calls expired
+ACQUIRE_TRIES = 8  # unanswered, or without capacity; with the back-off about two minutes
 _COMMIT_TRIES = 5  # of the sid, a second apart: it is in no other place
 
 
@@ -54,13 +53,12 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
         _later(session, lease, line, wait=error.wait)
     except (errors.RateLimited, errors.ProviderUnreachable):
         _later(session, lease, line)
-    except errors.ProviderUnavailable as error:
-        if session.tries + 1 < ACQUIRE_TRIES:
+    except errors.ProviderError as error:
+        again = isinstance(error, errors.ProviderUnavailable) or error.explanation.retry
+        if again and session.tries + 1 < ACQUIRE_TRIES:
             _later(session, lease, line)
         else:
             _refused(session, lease, line, Operation.ACQUIRE, error)
-    except errors.ProviderError as error:
-        _refused(session, lease, line, Operation.ACQUIRE, error)
     else:
         with changing(session, lease=lease, keep=True, line=line) as row:
             row.move_to(Status.ACQUIRED)
@@ -86,7 +84,7 @@ def _start(session: RecordingSession, lease: str, line: Line, request: dict[str,
     except (errors.RateLimited, errors.ProviderUnreachable):
         return _back(session, lease, line, Status.ACQUIRED)
     except errors.ResourceExpired as error:
-        if session.tries + 1 >= EXPIRED_TRIES:
+        if session.calls.filter(operation=Operation.START, code=error.code).exists():
             return _refused(session, lease, line, Operation.START, error)
         return _back(session, lease, line, Status.REQUESTED)
     except errors.AlreadyStarted as error:
@@ -121,13 +119,15 @@ def _adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
     seen = StartAnswer(at=timezone.now(), sid=sid)
     for remaining in reversed(range(_COMMIT_TRIES)):
         try:
-            return fold(session, seen, lease=lease, line=line)
+            with changing(session, lease=lease, learned=True, line=line) as row:
+                apply(row, seen)
+                row.tries = 0
+                return
         except DatabaseError:
             log.exception("Session %s runs as %s; this is not stored yet.", session.reference, sid)
             if not remaining:
                 raise
             time.sleep(1)
-    return None
 
 
 def _later(session: RecordingSession, lease: str, line: Line, *, wait: float | None = None) -> None:
