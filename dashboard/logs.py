@@ -57,6 +57,7 @@ def logging_settings(log_format: str, *, debug: bool) -> dict[str, Any]:
             "huey": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
+            "azure": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
         },
     }

@@ -129,13 +129,13 @@ class AzureBucket:
 
         try:
             yield
+        except (ElementTree.ParseError, azure.DecodeError) as error:
+            raise errors.not_a_store(self.label) from error
         except azure.HttpResponseError as error:
             code = getattr(error, "error_code", None)
             raise errors.refused(
                 self.label, self.name, getattr(code, "value", code) or "", error.status_code
             ) from error
-        except (ElementTree.ParseError, azure.DecodeError) as error:
-            raise errors.not_a_store(self.label) from error
         except (azure.AzureError, requests.RequestException) as error:
             raise errors.unreachable(self.label) from error
         except ValueError as error:
@@ -145,12 +145,12 @@ class AzureBucket:
 @lru_cache(maxsize=32)
 def _client(endpoint: str, container: str, account: str, account_key: str) -> "ContainerClient":
     from azure.core.credentials import AzureNamedKeyCredential
-    from azure.storage.blob import ContainerClient
+    from azure.storage.blob import ContainerClient, LinearRetry
 
     options: dict[str, Any] = {
         "connection_timeout": TIMEOUT[0],
         "read_timeout": TIMEOUT[1],
-        "retry_total": 1,
+        "retry_policy": LinearRetry(backoff=1, retry_total=1),  # its own waits 15 s at first
     }
     return ContainerClient(
         endpoint, container, credential=AzureNamedKeyCredential(account, account_key), **options

@@ -52,6 +52,8 @@ class S3Bucket:
                 PaginationConfig={"MaxItems": limit, "PageSize": min(limit, 1000)},
             )
             for page in pages:
+                if "IsTruncated" not in page and "Name" not in page:
+                    raise errors.not_a_store(self.label)  # boto3 takes any page for an empty list
                 for row in page.get("Contents", ()):
                     yield StoredFile(row["Key"], row["Size"], row.get("LastModified"))
 
