@@ -5,8 +5,13 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import engines
+
+# No test may depend on how fast the machine is.
+settings.register_profile("reelroom", deadline=None)
+settings.load_profile("reelroom")
 
 
 @pytest.fixture(scope="session")

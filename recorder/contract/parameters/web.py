@@ -1,4 +1,4 @@
-"""extensionServiceConfig: web page recording, pushing it to a CDN, and Alibaba Cloud VoD."""
+"""extensionServiceConfig: web page recording, pushing it to a CDN, and other services."""
 
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from recorder.contract.parameters.base import (
     wire,
 )
 from recorder.contract.parameters.recording import AUDIO_PROFILES
+from recorder.contract.parameters.vod import VodParam
 from recorder.contract.words import START, WEB_GUIDE, _
 
 MIN_SIDE, MAX_SIDE = 240, 1920
@@ -27,10 +28,6 @@ _POLICY_SENTENCE = _(
 )
 _SERVICES = "web.extension.services"
 _SERVICES_SENTENCE = _("Extension services are a list of objects with a name and parameters.")
-_VOD = "vod.serviceParam"
-_VOD_SENTENCE = _(
-    "Alibaba Cloud VoD needs access key, secret key, region id and a title; other values are text."
-)
 
 
 class WebRecorderParam(WireModel):
@@ -180,113 +177,6 @@ class RtmpOutputs(WireModel):
         min_length=1,
         max_length=1,
     )
-
-
-class VideoData(WireModel):
-    """What Alibaba Cloud VoD shall call the recording."""
-
-    title: str = wire(
-        "title",
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Title"),
-        section=EXTENSIONS,
-        min_length=1,
-    )
-    description: str | None = wire(
-        "description",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Description"),
-        section=EXTENSIONS,
-    )
-    cover_url: str | None = wire(
-        "coverUrl",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Cover image"),
-        section=EXTENSIONS,
-    )
-    cate_id: str | None = wire(
-        "cateId",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Category id"),
-        section=EXTENSIONS,
-        pattern=r"^[0-9]+$",
-    )
-    tags: str | None = wire(
-        "tags", None, rule=_VOD, sentence=_VOD_SENTENCE, label=_("Tags"), section=EXTENSIONS
-    )
-    template_group_id: str | None = wire(
-        "templateGroupId",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Template group id"),
-        section=EXTENSIONS,
-    )
-    user_data: str | None = wire(
-        "userData",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("User data"),
-        section=EXTENSIONS,
-    )
-    storage_location: str | None = wire(
-        "storageLocation",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Storage location"),
-        section=EXTENSIONS,
-    )
-    workflow_id: str | None = wire(
-        "workflowId",
-        None,
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Workflow id"),
-        section=EXTENSIONS,
-    )
-
-
-class VodApiData(WireModel):
-    video_data: VideoData = wire("videoData", rule=_VOD, sentence=_VOD_SENTENCE, section=EXTENSIONS)
-
-
-class VodParam(WireModel):
-    access_key: str = wire(
-        "accessKey",
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Access key"),
-        section=EXTENSIONS,
-        min_length=1,
-        secret=True,
-    )
-    secret_key: str = wire(
-        "secretKey",
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Secret key"),
-        section=EXTENSIONS,
-        min_length=1,
-        secret=True,
-    )
-    region_id: str = wire(
-        "regionId",
-        rule=_VOD,
-        sentence=_VOD_SENTENCE,
-        label=_("Region id"),
-        section=EXTENSIONS,
-        min_length=1,
-    )
-    api_data: VodApiData = wire("apiData", rule=_VOD, sentence=_VOD_SENTENCE, section=EXTENSIONS)
 
 
 class WebRecorderService(WireModel):

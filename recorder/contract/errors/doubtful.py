@@ -1,0 +1,132 @@
+"""Answers that are no plain yes or no: the call may have run, or had run before."""
+
+from recorder.contract.errors.make import (
+    QUERY,
+    START_CALL,
+    STOP_CALL,
+    UPDATE,
+    UPDATE_LAYOUT,
+    WITH_SID,
+    rows,
+)
+from recorder.contract.errors.row import Certainty, Retry
+from recorder.contract.words import BEST_PRACTICES, FAQ, QUICKSTART, STOP, _
+
+DOUBTFUL = (
+    *rows(
+        (START_CALL,),
+        201,
+        7,
+        "already_started",
+        _("The service has already started a recording with this resource id."),
+        _("Wait for a callback or look into the bucket for its id. Do not send start again."),
+        consequence=_("One recording runs or has run; this call started no second one."),
+        certainty=Certainty.ALREADY,
+        source=QUICKSTART,
+    ),
+    *rows(
+        (START_CALL, QUERY, UPDATE, UPDATE_LAYOUT, STOP_CALL),
+        206,
+        65,
+        "not_completed",
+        _("The request reached the service, but the answer timed out inside it."),
+        _("Repeat the same call after 3 and 6 seconds. A start that still fails needs a new one."),
+        certainty=Certainty.UNKNOWN,
+        retry=Retry.SAME,
+        delays=(3, 6),
+    ),
+    *(
+        row
+        for http in (206, 400)  # 400 in older documents
+        for row in rows(
+            (STOP_CALL,),
+            http,
+            435,
+            "no_recorded_data",
+            _("Nobody published while the recording ran, so nothing was recorded."),
+            _("Check that the channel name is right and that somebody was publishing."),
+            consequence=_("The recording has stopped. There are no files."),
+            certainty=Certainty.DONE,
+            source=STOP,
+        )
+    ),
+    *rows(
+        (STOP_CALL,),
+        206,
+        None,
+        "upload_unknown",
+        _("The recording has stopped; whether all its files are uploaded is not known yet."),
+        _("Wait for the upload callback, or look into the bucket in a few minutes."),
+        consequence=_("What was recorded is safe; the list of files may be missing for now."),
+        certainty=Certainty.DONE,
+        source=STOP,
+    ),
+    *rows(
+        (STOP_CALL,),
+        None,
+        50,
+        "upload_timeout",
+        _("The service waited for the upload and gave up waiting."),
+        _("Wait for the upload callback, or look into the bucket in a few minutes."),
+        consequence=_("The recording has stopped; files may still be on their way."),
+        certainty=Certainty.DONE,
+        source=STOP,
+    ),
+    *rows(
+        (STOP_CALL,),
+        400,
+        49,
+        "already_stopping",
+        _("The recording was already stopping or had stopped."),
+        _("Nothing needs doing. Its files follow as usual."),
+        consequence=_("This call changed nothing; an earlier stop or an idle channel ended it."),
+        certainty=Certainty.ALREADY,
+    ),
+    *rows(
+        WITH_SID,
+        404,
+        404,
+        "not_found",
+        _("The service has no running recording with this id."),
+        _("Check again after 5, 10 and 15 seconds: a recording that is being moved comes back."),
+        consequence=_(
+            "It has ended, never ran, or is being moved to another server for up to 90 seconds."
+        ),
+        retry=Retry.SAME,
+        delays=(5, 10, 15),
+        source=FAQ,
+    ),
+    *rows(
+        (START_CALL,),
+        500,
+        62,
+        "backend_timeout",
+        _("The service could not reach its own recorder in time."),
+        _("Repeat the same call after 3, 6 and 9 seconds, then start anew with another uid."),
+        certainty=Certainty.UNKNOWN,
+        retry=Retry.SAME,
+        delays=(3, 6, 9),
+        source=BEST_PRACTICES,
+    ),
+    *rows(
+        WITH_SID,
+        504,
+        62,
+        "backend_timeout",
+        _("The service could not reach its own recorder in time."),
+        _("Repeat the same call after a few seconds."),
+        certainty=Certainty.UNKNOWN,
+        retry=Retry.SAME,
+        delays=(5, 10, 15, 30),
+    ),
+    *rows(
+        (START_CALL,),
+        500,
+        502,
+        "allocate_failed",
+        _("The service could not assign a recorder."),
+        _("Check that nothing is running, then acquire and start anew."),
+        certainty=Certainty.UNKNOWN,
+        retry=Retry.ACQUIRE,
+    ),
+)
