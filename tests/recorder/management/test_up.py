@@ -62,7 +62,7 @@ class Up:
     def children(self) -> dict[int, str]:
         """Process id and command line of each child."""
         listing = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         )
         rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
         return {int(pid): args for pid, ppid, args in rows if int(ppid) == self.process.pid}
