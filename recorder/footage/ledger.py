@@ -1,7 +1,7 @@
 """What a recording should have left in the bucket, what is there, and what of it can be played.
 
 Four facts per file: predicted (by the naming rules), announced (by an answer or notice of the
-service, or by a playlist), present (the bucket lists it), playable (its playlist reads, has ended
+service, which lifecycle.fold files, or by a playlist), present (the bucket lists it), playable (its playlist reads, has ended
 and misses nothing). Files that are announced or present are RecordedFile rows.
 """
 
@@ -14,7 +14,6 @@ from typing import Any
 from django.utils import timezone
 
 from recorder.contract.files import (
-    FileEntry,
     FileName,
     backup_name,
     mp4_name,
@@ -109,29 +108,6 @@ def refresh(session: RecordingSession) -> Ledger:
     )
     _store(session, rows, ledger)
     return ledger
-
-
-def announce(session: RecordingSession, entries: Iterable[FileEntry]) -> None:
-    """File what an answer or a notice of the service names; repeating it changes nothing."""
-    rows = {}
-    for entry in entries:
-        facts = parse_name(entry.file_name, session.cname)
-        rows[entry.file_name[:1024]] = RecordedFile(
-            session=session,
-            name=entry.file_name[:1024],
-            kind=_kind_of(facts),
-            uid=entry.uid or (facts.uid if facts else None) or "",
-            track_type=entry.track_type or (facts.track if facts else None) or "",
-            mixed_all_user=entry.mixed_all_user,
-            is_playable=entry.is_playable,
-            slice_start_ms=entry.slice_start_ms,
-        )
-    RecordedFile.objects.bulk_create(
-        rows.values(),
-        update_conflicts=True,
-        unique_fields=["session", "name"],
-        update_fields=["uid", "track_type", "mixed_all_user", "is_playable", "slice_start_ms"],
-    )
 
 
 def predicted_names(session: RecordingSession) -> tuple[str, ...]:
@@ -232,7 +208,7 @@ def _fill(
     row.size = stored.size if stored else row.size
     row.duration_ms = row.duration_ms if duration_ms is None else duration_ms
     if facts:
-        row.uid = row.uid or facts.uid or ""
-        row.track_type = row.track_type or facts.track or ""
+        row.uid = row.uid or (facts.uid or "")[:48]
+        row.track_type = row.track_type or (facts.track or "")[:20]
         if row.slice_start_ms is None:
             row.slice_start_ms = facts.started_ms

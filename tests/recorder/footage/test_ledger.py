@@ -1,6 +1,5 @@
 import pytest
 
-from recorder.contract.files import FileEntry
 from recorder.contract.states import Mode
 from recorder.footage import ledger
 from recorder.footage.health import findings, sentences
@@ -100,7 +99,7 @@ def test_a_list_without_its_end_is_playable_but_not_all_present(make_recording, 
 
 def test_an_announced_playlist_that_never_came_is_missing(make_recording):
     session = make_recording()
-    ledger.announce(session, [FileEntry(LIST)])
+    session.files.create(name=LIST, kind="playlist")
 
     found = ledger.refresh(session)
 
@@ -198,20 +197,19 @@ def test_what_the_service_says_of_a_file_is_kept_when_the_bucket_is_read(
     make_recording, playlist_text
 ):
     session = make_recording()
-    ledger.announce(
-        session, [FileEntry(LIST, "audio_and_video", "0", True, True, 1_704_164_645_006)]
-    )
+    said = {
+        "track_type": "audio_and_video",
+        "uid": "0",
+        "mixed_all_user": True,
+        "is_playable": True,
+    }
+    session.files.create(name=LIST, kind="playlist", **said)
     upload(session, SLICES, playlist_text())
 
     ledger.refresh(session)
 
     row = session.files.get(name=LIST)
-    assert (row.track_type, row.uid, row.mixed_all_user, row.is_playable) == (
-        "audio_and_video",
-        "0",
-        True,
-        True,
-    )
+    assert {field: getattr(row, field) for field in said} == said
 
 
 @pytest.mark.parametrize(
