@@ -21,12 +21,14 @@ from tests.recorder.contract.bodies import (
     INDIVIDUAL,
     MIX,
     REGION,
+    RTMP_SERVICE,
     START,
     STOP,
     UPDATE,
     UPDATE_LAYOUT,
     VOD_SERVICE,
     WEB,
+    WEB_SERVICE,
     edited,
 )
 from tests.recorder.contract.examples import EXAMPLES, Example
@@ -348,3 +350,78 @@ def test_secret_fields_are_marked():
     secret = {field.about.name for field in fields_of(StartMixBody) if field.about.secret}
 
     assert secret == {"token", "accessKey", "secretKey", "stsToken", "secret", "salt", "rtmpUrl"}
+
+
+TWO_REGIONS = [
+    {"x_axis": 0.0, "y_axis": 0.0, "width": 0.3, "height": 0.3, "alpha": 0.9, "render_mode": 1},
+    {"x_axis": 0.3, "y_axis": 0.0, "width": 0.3, "height": 0.3, "alpha": 0.77, "render_mode": 0},
+]
+ORIGINAL = {
+    "recordingConfig.streamTypes": 0,
+    "recordingConfig.streamMode": "original",
+    "recordingConfig.subscribeAudioUids": ["123", "456"],
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "mode", "edits", "acquired"),
+    [
+        (
+            START,
+            MIX,
+            {
+                "token": "",
+                "recordingConfig.audioProfile": 0,
+                "recordingConfig.transcodingConfig.mixedVideoLayout": 3,
+                "recordingConfig.transcodingConfig.layoutConfig": TWO_REGIONS,
+                "storageConfig.fileNamePrefix": ["directory1", "directory2"],
+            },
+            {"scene": 0, "resourceExpiredHour": 24},
+        ),
+        (START, INDIVIDUAL, {"recordingConfig": None}, {}),
+        (
+            START,
+            INDIVIDUAL,
+            {
+                "recordingConfig": {"maxIdleTime": 30, "streamTypes": 1, "channelType": 0},
+                "snapshotConfig": {"captureInterval": 5, "fileType": ["jpg"]},
+                "recordingFileConfig.avFileType": ["hls"],
+            },
+            {},
+        ),
+        (START, INDIVIDUAL, ORIGINAL, {}),
+        (
+            START,
+            INDIVIDUAL,
+            {
+                **ORIGINAL,
+                "appsCollection.combinationPolicy": "postpone_transcoding",
+                "transcodeOptions.transConfig.transMode": "audioMix",
+                "transcodeOptions.container.format": "m4a",
+            },
+            {"scene": 2},
+        ),
+        (
+            START,
+            WEB,
+            {
+                "extensionServiceConfig.extensionServices": [WEB_SERVICE, RTMP_SERVICE],
+                "recordingFileConfig.avFileType": ["hls", "mp4"],
+            },
+            {"scene": 1},
+        ),
+        (UPDATE_LAYOUT, MIX, {"mixedVideoLayout": 3, "layoutConfig": TWO_REGIONS}, None),
+        (
+            UPDATE,
+            MIX,
+            {
+                "streamSubscribe.audioUidList.subscribeAudioUids": ["#allstream#"],
+                "streamSubscribe.videoUidList.unSubscribeVideoUids": ["444", "555"],
+            },
+            None,
+        ),
+        (STOP, MIX, {"async_stop": True}, None),
+    ],
+)
+def test_requests_as_the_documents_show_them_are_accepted(operation, mode, edits, acquired):
+    assert errors(check(operation, mode, edited(operation, mode, edits), acquired=acquired)) == ()
