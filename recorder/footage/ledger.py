@@ -1,8 +1,8 @@
 """What a recording should have left in the bucket, what is there, and what of it can be played.
 
 Four facts per file: predicted (by the naming rules), announced (by an answer or notice of the
-service, which lifecycle.fold files, or by a playlist), present (the bucket lists it), playable (its playlist reads, has ended
-and misses nothing). Files that are announced or present are RecordedFile rows.
+service, which lifecycle.fold files, or by a playlist), present (the bucket lists it), playable
+(its playlist reads, has ended and misses nothing). What is announced or present is a RecordedFile.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
