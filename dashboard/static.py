@@ -1,7 +1,12 @@
 """Static files: compressed, with hashed names, also for the modules that scripts import."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage as Base
+
+from dashboard import sheets
 
 
 class Storage(Base):
@@ -11,6 +16,12 @@ class Storage(Base):
         (files, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for files, rules in Base.patterns
     )
+
+    def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
+        if sheets.ENTRY in paths:
+            source, path = paths[sheets.ENTRY]
+            paths[sheets.ENTRY] = (sheets.Bundled(source), path)
+        return super().post_process(paths, *args, **options)
 
 
 class StaticFiles(StaticFilesConfig):
