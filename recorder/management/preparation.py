@@ -27,8 +27,7 @@ def sentences() -> Iterator[None]:
         first_line = str(error).strip().partition("\n")[0]
         refuse(f"The database {database_name()} cannot be used: {first_line}.")
     except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        refuse(f"The data folder {settings.DATA_DIR} cannot be used: {why(error)}{place}.")
+        refuse(f"{error.filename or settings.DATA_DIR} cannot be used: {why(error)}.")
 
 
 def database_name() -> str:
@@ -48,19 +47,10 @@ def migrate(say: Say) -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def make_queue() -> None:
-    """The tables of the embedded queue; Redis needs none."""
-    from huey.contrib.djhuey import HUEY
-
-    make_tables = getattr(HUEY.storage, "initialize_schema", None)
-    if make_tables:
-        make_tables()
-
-
 def static_tree() -> str:
     """A fingerprint of all static files: their names, sizes and times."""
     seen = hashlib.sha256()
-    ignored = apps.get_app_config("staticfiles").ignore_patterns
+    ignored: list[str] = getattr(apps.get_app_config("staticfiles"), "ignore_patterns", [])
     for finder in get_finders():
         for name, storage in finder.list(ignored):
             status = Path(storage.path(name)).stat()

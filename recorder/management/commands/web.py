@@ -9,6 +9,7 @@ from django.core.servers.basehttp import get_internal_wsgi_application
 from granian.constants import Interfaces
 from granian.server import MTServer
 
+from recorder import tasks
 from recorder.management import addresses, needs, preparation
 
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         needs.need_static()
         addresses.need_free(host, port, "--port")
         with preparation.sentences():
-            preparation.make_queue()
+            tasks.prepare_queue()
         application = get_internal_wsgi_application()
         server = OneProcess(
             "reelroom",

@@ -1,28 +1,19 @@
 """`worker`: one process that does the jobs of the queue."""
 
-import logging
-import os
-import socket
-import threading
-import time
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
-from django.utils.module_loading import autodiscover_modules
 from huey.consumer import Consumer
 from huey.contrib.djhuey import HUEY
 
+from recorder import tasks
 from recorder.management import lifeline, needs, preparation
 from recorder.models import Heartbeat
 
-logger = logging.getLogger(__name__)
-
 THREADS = 8
-BEAT_SECONDS = 10.0
-FORGET_AFTER = timedelta(days=1)
+FORGET_AFTER = timedelta(days=1)  # the heartbeats of processes that are long gone
 
 
 class Command(BaseCommand):
@@ -32,12 +23,9 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         needs.need_keys()
         needs.need_database()
-        name = f"{socket.gethostname()}:{os.getpid()}"
         with preparation.sentences():
-            preparation.make_queue()
+            tasks.prepare_queue()
             Heartbeat.objects.filter(seen_at__lt=timezone.now() - FORGET_AFTER).delete()
-            Heartbeat.beat(name)
-        autodiscover_modules("tasks")
         consumer = Consumer(
             HUEY,
             workers=THREADS,
@@ -45,17 +33,5 @@ class Command(BaseCommand):
             graceful_signal="TERM",
             shutdown_timeout=6,
         )
-        threading.Thread(target=keep_beating, args=(name,), name="heartbeat", daemon=True).start()
         lifeline.ready()
         consumer.run()
-
-
-def keep_beating(name: str) -> None:
-    """Tell the database every 10 s that this process lives."""
-    while True:
-        time.sleep(BEAT_SECONDS)
-        try:
-            close_old_connections()
-            Heartbeat.beat(name)
-        except DatabaseError:
-            logger.exception("The heartbeat of this worker could not be written")

@@ -62,7 +62,10 @@ class Up:
     def children(self) -> dict[int, str]:
         """Process id and command line of each child."""
         listing = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
         return {int(pid): args for pid, ppid, args in rows if int(ppid) == self.process.pid}
@@ -260,3 +263,37 @@ def test_a_database_file_that_is_none_is_one_sentence(up, tmp_path):
     assert line == f"The database {tmp_path}/app.sqlite3 cannot be used: file is not a database."
     assert refused.process.wait(PATIENCE) == 1
     assert refused.seen == [line]
+
+
+@pytest.fixture
+def database_url(require):
+    """An empty PostgreSQL database, dropped afterwards."""
+    import psycopg
+
+    url = require("postgres")
+    name = f"up_{os.getpid()}"
+    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{url.rpartition('/')[0]}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.postgres
+def test_up_runs_on_postgresql_and_redis_when_they_are_named(up, house, database_url, require):
+    engines = {"DATABASE_URL": database_url, "QUEUE_URL": require("redis")}
+
+    running = up("--no-sandbox", **engines)
+
+    line = running.wait_for("^Ready:")
+    assert re.search(r"  password \S{16}$", line)  # a new database is a new house
+    assert get(running.port, "/readyz") == 200
+
+
+def test_a_database_server_that_is_not_there_is_one_sentence(up, free_port):
+    refused = up("--no-sandbox", DATABASE_URL=f"postgres://me:hidden@127.0.0.1:{free_port()}/reel")
+
+    line = refused.wait_for("cannot be used")
+
+    assert line.startswith("The database reel on 127.0.0.1 cannot be used: connection failed")
+    assert "hidden" not in line
+    assert refused.process.wait(PATIENCE) == 1
