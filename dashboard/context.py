@@ -12,6 +12,7 @@ from dashboard import nav
 from dashboard.times import zone_label
 from dashboard.views.preferences import chosen_theme
 from recorder.models import Heartbeat, RecordingSession
+from recorder.models.session import SessionQuerySet
 
 
 class Chrome:
@@ -60,7 +61,7 @@ class Chrome:
         return "favicon-live.svg" if self.live else "favicon.svg"
 
     @property
-    def _sessions(self):
+    def _sessions(self) -> SessionQuerySet:
         return RecordingSession.objects.visible_to(self.request.user)
 
 

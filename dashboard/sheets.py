@@ -35,5 +35,5 @@ class Bundled:
     def __init__(self, storage: Storage):
         self.storage = storage
 
-    def open(self, path: str) -> ContentFile:
+    def open(self, path: str) -> "ContentFile[bytes]":
         return ContentFile(bundle(self.storage, path).encode(), name=path)

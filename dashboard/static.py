@@ -21,7 +21,7 @@ class Storage(Base):
         if sheets.ENTRY in paths:
             source, path = paths[sheets.ENTRY]
             paths[sheets.ENTRY] = (sheets.Bundled(source), path)
-        return super().post_process(paths, *args, **options)
+        yield from super().post_process(paths, *args, **options)
 
 
 class StaticFiles(StaticFilesConfig):

@@ -162,7 +162,7 @@ class ComponentNode(template.Node):
         parts = {name: part.render(context) for name, part in self.parts.items()}
         body = self.body.render(context)
         name = self.name.resolve(context)
-        shape = context.template.engine.get_template(f"components/{name}.html")
+        shape = template.engine.Engine.get_default().get_template(f"components/{name}.html")
         with context.push(**values, **parts, body=body):
             return shape.render(context)
 
