@@ -49,7 +49,7 @@ class StrictChoice(serializers.ChoiceField):
 class JSONObject(serializers.Field[Any, Any, Any, Any]):
     """A JSON object with whatever is in it."""
 
-    default_error_messages = {"invalid": _("An object is needed, that is {…}.")}
+    default_error_messages = {"invalid": _("An object is needed.")}
 
     def to_internal_value(self, data: object) -> dict[str, object]:
         if not isinstance(data, Mapping):

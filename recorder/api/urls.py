@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from recorder.api.docs import docs
@@ -47,7 +47,7 @@ urlpatterns = [
         name="file-playlist",
     ),
     path("sessions/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path(r"", csrf_exempt(login_not_required(not_found))),
 ]
