@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import socket
 import time
+from typing import Any
 
 from recorder.management.refusal import refuse
 
@@ -33,6 +34,14 @@ def port(text: str) -> int:
     return int(text)
 
 
+def numeric(host: str) -> str:
+    """The address that a server given this name listens on: for `localhost`, the first of its."""
+    try:
+        return str(_resolve(host, 0)[1][0])
+    except OSError:
+        refuse(f"Nothing can listen on {host}: no address belongs to this name (--host).")
+
+
 def need_free(host: str, port: int, option: str, *, patience: float = 0.0) -> None:
     """Refuse when nothing can listen there; wait `patience` seconds for an address in use."""
     deadline = time.monotonic() + patience
@@ -52,10 +61,8 @@ def need_free(host: str, port: int, option: str, *, patience: float = 0.0) -> No
 
 def _try_to_listen(host: str, port: int) -> OSError | None:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as listener:
+        family, address = _resolve(host, port)
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
             # As servers do: a connection that has just ended does not block the port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
@@ -63,3 +70,8 @@ def _try_to_listen(host: str, port: int) -> OSError | None:
     except OSError as error:
         return error
     return None
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return found[0][0], found[0][4]

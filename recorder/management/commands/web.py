@@ -41,7 +41,7 @@ class Command(BaseCommand):
         application = get_internal_wsgi_application()
         server = OneProcess(
             "reelroom",
-            host,
+            addresses.numeric(host),
             port,
             interface=Interfaces.WSGI,
             blocking_threads=settings.WEB_THREADS,

@@ -56,3 +56,17 @@ def test_loopback_is_told_from_the_rest(host, loopback):
 
 def test_an_ipv6_address_is_written_in_brackets():
     assert addresses.origin("::1", 8000) == "http://[::1]:8000"
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
+def test_an_address_stands_for_itself(host, expected):
+    assert addresses.numeric(host) == expected
+
+
+def test_a_name_stands_for_an_address_of_this_machine():
+    assert addresses.is_loopback(addresses.numeric("localhost"))
+
+
+def test_a_name_without_an_address_is_refused():
+    with pytest.raises(SystemExit, match=r"no address belongs to this name \(--host\)"):
+        addresses.numeric("nowhere.invalid")
