@@ -78,9 +78,17 @@ def free_port():
 def sandbox(tmp_path_factory: pytest.TempPathFactory):
     """A real sandbox recorder with slices of 2 s: see tests/support/sandbox.py for what it can do.
 
-    Its clock stands until `sandbox.advance(seconds)`. Give every test its own channel name.
+    Its clock stands until `sandbox.advance(seconds)`. Recordings end with the test.
     """
     from tests.support.sandbox import running_sandbox
 
     with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _forgetful_sandbox(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that used `sandbox`: no recording goes on, so that time costs the next nothing."""
+    yield
+    if "sandbox" in request.fixturenames:
+        request.getfixturevalue("sandbox").control("reset")

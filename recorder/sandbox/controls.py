@@ -3,6 +3,7 @@ start afresh.
 """
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -148,10 +149,13 @@ class Controls:
         with self._store.transaction():
             no_pictures = self._store.machine.setting("no_pictures", "0")
             round_ = self._store.machine.round()
+            forgotten = [session.sid for session in self._store.tasks.present()]
             self._store.forget_recordings()
             self._store.machine.set_setting("no_pictures", no_pictures)
             self._store.machine.set_setting("round", str(round_))
             self._clock.reset(self._clock.speed)
+        for sid in forgotten:
+            shutil.rmtree(self._config.data / "sessions" / sid, ignore_errors=True)
         if _switch(values, "buckets", False):
             for bucket, _folder, _made in self._buckets.index.buckets():
                 for row in self._buckets.index.page(bucket, after="", prefix="", limit=-1):

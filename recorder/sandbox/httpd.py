@@ -168,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
             waiting = b""
         if waiting:
             self.wfile.write(waiting)
-        log.info("%s %s %s", self.command, self.path.split("?", 1)[0][:160], status[:3])
+        log.debug("%s %s %s", self.command, self.path.split("?", 1)[0][:160], status[:3])
 
     def _drain(self, body: Body) -> bool:
         """Read a short rest of the body, so that the next request on this connection is found."""

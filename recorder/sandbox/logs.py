@@ -20,7 +20,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure_logs() -> None:
-    """LOG_FORMAT=json gives one object a line. Requests are logged at DEBUG=on only."""
+    """LOG_FORMAT=json gives one object a line; DEBUG=on logs every request."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = os.environ.get("LOG_FORMAT", "console") == "json"
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -29,4 +29,4 @@ def configure_logs() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     debug = os.environ.get("DEBUG", "").lower() in ("1", "on", "true")
-    logging.getLogger("sandbox.access").setLevel(logging.INFO if debug else logging.WARNING)
+    logging.getLogger("sandbox.access").setLevel(logging.DEBUG if debug else logging.INFO)

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import Clock, wall_ms
@@ -35,6 +36,25 @@ MP4 = -1  # in place of a slice number
 Job = tuple[str, int]  # sid, slice number or MP4
 
 
+class Filed:
+    """The slices of one recording that are filed."""
+
+    def __init__(self, numbers: set[int]):
+        self._numbers, self.first_gap = numbers, 0
+        self._move_gap()
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._numbers
+
+    def add(self, number: int) -> None:
+        self._numbers.add(number)
+        self._move_gap()
+
+    def _move_gap(self) -> None:
+        while self.first_gap in self._numbers:
+            self.first_gap += 1
+
+
 class Recorder:
     """`run` works until the bell is closed. `turn` is one look around, for those who want to see
     each.
@@ -51,9 +71,11 @@ class Recorder:
         self._jobs: dict[Job, Future[None]] = {}
         self._failures: Counter[Job] = Counter()
         self._plans: dict[str, Plan] = {}
-        self._filed: dict[str, set[int]] = {}
+        self._filed: dict[str, Filed] = {}
         self._unsent: set[str] = set()  # recordings that may have files to upload
+        self._unlisted: set[str] = set()  # recordings with slices that their playlist lacks
         self._more = False  # this turn has made work for the next
+        self._disk_pause = 0.0  # until when nothing is rendered, since the disk refused
         self._beaten = 0.0
         self._beat_wall_ms = wall_ms()
 
@@ -82,6 +104,7 @@ class Recorder:
         for session in self.store.tasks.present():
             self.filing.clear_drafts(session)
             self._unsent.add(session.sid)
+            self._unlisted.add(session.sid)
         if before:
             self._end_outage(before.beat_wall_ms, restarted=True)
         return True
@@ -95,21 +118,26 @@ class Recorder:
             now, round_ = self.clock.now_ms(), self.store.machine.round()
             version, sessions = self.store.channels.version(), self.store.tasks.present()
         self._collect()
-        for sid in set(self._plans) - {session.sid for session in sessions}:
+        self._forget_all_but({session.sid for session in sessions})
+        due: list[tuple[int, str, int]] = []
+        for session in sessions:
+            try:
+                self._step(self._plan(session, version), now, due)
+            except OSError as error:  # a full disk, say: the next turns try again
+                self._disk_refused(session.sid, error)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                log.exception("%s cannot be recorded", session.sid)
+                text = "The recorder cannot read the request."
+                self.endings.fail(session, now, module=0, code=2, text=text)
+        self._submit(due)
+        return self._pause(now, round_, due)
+
+    def _forget_all_but(self, present: set[str]) -> None:
+        for sid in set(self._plans) - present:
             del self._plans[sid]
             self._filed.pop(sid, None)
             self._unsent.discard(sid)
-        due: list[tuple[int, str, int]] = []
-        for session in sessions:
-            plan = self._plan(session, version)
-            try:
-                self._step(plan, now, due)
-            except OSError as error:
-                log.error(
-                    "%s: %s", session.sid, error
-                )  # a full disk, say; the next turns try again
-        self._submit(due)
-        return self._pause(now, round_, due)
+            self._unlisted.discard(sid)
 
     def _plan(self, session: Session, version: int) -> Plan:
         """The plan of this session as it is now; kept while neither it nor the facts change."""
@@ -139,10 +167,11 @@ class Recorder:
             return
         if self._pictures and plan.timeline is not None:
             self._look_for_slices(plan, now, due)
+            self._list(plan)
         if plan.progress_due(now):
             self.endings.report_progress(session, now)
         self._upload(session, now)
-        if session.state == State.LEAVING and not self._busy(session, due):
+        if session.state == State.LEAVING and not self._busy(plan, now):
             self._finish(plan, now)
 
     def _join(self, session: Session, now: int) -> None:
@@ -162,18 +191,24 @@ class Recorder:
     def _look_for_slices(self, plan: Plan, now: int, due: list[tuple[int, str, int]]) -> None:
         sid = plan.session.sid
         if sid not in self._filed:
-            self._filed[sid] = self.store.files.numbers(sid)
+            self._filed[sid] = Filed(self.store.files.numbers(sid))
         filed = self._filed[sid]
-        if plan.session.end_reason in ("error", "outage"):
-            return  # what is there is all there will be
-        for k in range(_first_gap(filed), plan.slices_by(now)):
-            if k not in filed and (sid, k) not in self._jobs:
-                heapq.heappush(due, (plan.slice_due_ms(k), sid, k))
+        missing = (
+            k
+            for k in range(filed.first_gap, self._slices_wanted(plan, now))
+            if k not in filed and (sid, k) not in self._jobs
+        )
+        for k in islice(missing, POOL):  # another turn follows each slice that is made
+            heapq.heappush(due, (plan.slice_due_ms(k), sid, k))
+
+    def _slices_wanted(self, plan: Plan, now: int) -> int:
+        """How many there should be by now; after an error no more than there are."""
+        return 0 if plan.session.end_reason == "error" else plan.slices_by(now)
 
     def _submit(self, due: list[tuple[int, str, int]]) -> None:
-        """Give the pool the slices that have been due longest; the others stay in the heap for the
-        next turn.
-        """
+        """Give the pool the slices that have been due longest; the next turn finds the others."""
+        if time.monotonic() < self._disk_pause:
+            return
         while due and len(self._jobs) < POOL:
             _at, sid, k = heapq.heappop(due)
             plan = self._plans[sid]
@@ -188,35 +223,45 @@ class Recorder:
 
     def _collect(self) -> None:
         """Take in what the pool has finished."""
-        changed: set[str] = set()
-        for job, future in list(self._jobs.items()):
+        filed = False
+        for (sid, number), future in list(self._jobs.items()):
             if not future.done():
                 continue
-            del self._jobs[job]
-            sid, number = job
+            del self._jobs[sid, number]
             if error := future.exception():
-                self._failed(job, error)
-            elif number != MP4:
-                self._filed.setdefault(sid, set()).add(number)
-                changed.add(sid)
+                self._failed(sid, number, error)
+            elif number != MP4 and sid in self._filed:
+                self._filed[sid].add(number)
+                self._unlisted.add(sid)
+                filed = True
             self._unsent.add(sid)
-        for sid in changed:
-            plan = self._plans.get(sid)
-            if plan and plan.timeline and _first_gap(self._filed[sid]):
-                self.filing.write_playlist(plan.session, plan.timeline, ended=False)
-        if changed:
+        if filed:
             self.clock.let_go()
 
-    def _failed(self, job: Job, error: BaseException) -> None:
-        sid, number = job
-        self._failures[job] += 1
+    def _list(self, plan: Plan) -> None:
+        """Write the playlist when slices have come; after the end `_finish` writes the last one."""
+        sid = plan.session.sid
+        if sid in self._unlisted and not plan.session.listed and self._filed[sid].first_gap:
+            assert plan.timeline is not None  # noqa: S101 - only such plans have slices
+            self.filing.write_playlist(plan.session, plan.timeline, ended=False)
+            self._unsent.add(sid)
+            self._unlisted.discard(sid)
+
+    def _failed(self, sid: str, number: int, error: BaseException) -> None:
+        if isinstance(error, OSError):
+            self._disk_refused(sid, error)
+            return
         what = "the MP4" if number == MP4 else f"slice {number}"
         log.error("%s: making %s failed: %s: %s", sid, what, type(error).__name__, error)
+        self._failures[sid, number] += 1
         session = self.store.tasks.get(sid)
-        if session and self._failures[job] >= TRIES:
-            self.endings.break_off(
-                session, self.clock.now_ms(), f"The recorder could not make {what}."
-            )
+        if session and self._failures[sid, number] >= TRIES:
+            text = f"The recorder could not make {what}."
+            self.endings.break_off(session, self.clock.now_ms(), text)
+
+    def _disk_refused(self, sid: str, error: OSError) -> None:
+        log.error("%s: the disk refuses: %s; trying again", sid, error.strerror or error)
+        self._disk_pause = time.monotonic() + BEAT_S
 
     def _upload(self, session: Session, now: int) -> None:
         if not self._pictures or session.sid not in self._unsent:
@@ -227,10 +272,12 @@ class Recorder:
         if any(row.kind == "playlist" for row in sent) and session.first_upload_ms is None:
             self.endings.first_upload(session, now)
 
-    def _busy(self, session: Session, due: list[tuple[int, str, int]]) -> bool:
-        return any(sid == session.sid for sid, _k in self._jobs) or any(
-            sid == session.sid for _at, sid, _k in due
-        )
+    def _busy(self, plan: Plan, now: int) -> bool:
+        """Whether slices of an ending recording are still to be made."""
+        sid = plan.session.sid
+        if any(job_sid == sid for job_sid, _number in self._jobs):
+            return True
+        return sid in self._filed and self._filed[sid].first_gap < self._slices_wanted(plan, now)
 
     def _finish(self, plan: Plan, now: int) -> None:
         """The end is fixed and all slices are made: last playlist, MP4, uploads, good-bye."""
@@ -299,11 +346,3 @@ class Recorder:
             if row.tries
         ]
         return max(0, min(waiting) - wall_ms()) / 1000 if waiting else BEAT_S
-
-
-def _first_gap(filed: set[int]) -> int:
-    """The first slice that is not filed."""
-    k = 0
-    while k in filed:
-        k += 1
-    return k
