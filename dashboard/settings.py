@@ -156,7 +156,11 @@ ACCOUNT_ADAPTER = "dashboard.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "dashboard.forms.account.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "dashboard.forms.account.LoginForm",
+    "change_password": "dashboard.forms.account.ChangePasswordForm",
+    "reauthenticate": "dashboard.forms.account.ReauthenticateForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = 10
