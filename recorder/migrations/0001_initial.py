@@ -303,6 +303,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='recordingsession',
+            index=models.Index(fields=['-attention', '-id'], name='session_board'),
+        ),
+        migrations.AddIndex(
+            model_name='recordingsession',
             index=models.Index(condition=models.Q(('status__in', ['failed', 'stopped']), ('upload__in', ['backed_up', 'unknown', 'uploading'])), fields=['-id'], name='session_upload_open'),
         ),
         migrations.AddIndex(

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from recorder.contract.states import FINAL, LIVE, NEXT, Mode, Status, Upload
@@ -35,20 +35,53 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(12))
 
 
+class Literal(Value):
+    """One of our own words, written into the SQL: SQLite takes a partial index for a list of words
+    only where it can compare them with the index's, and does not look into parameters for that.
+    """
+
+    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
+        return f"'{self.value}'", []
+
+
+def among(words: list[str]) -> list[Literal]:
+    return [Literal(word) for word in words]
+
+
 class SessionQuerySet(VisibleQuerySet["RecordingSession"]):
     """Each named query is answered from a partial index, so that no page counts the whole table."""
 
     def live(self) -> Self:
-        return self.filter(status__in=_LIVE)
+        return self.filter(status__in=among(_LIVE))
+
+    def recording_now(self) -> Self:
+        # live() repeats the condition of its index; a database does not see that this implies it
+        return self.live().filter(status__in=[Status.RECORDING, Status.RECOVERING])
 
     def needing_attention(self) -> Self:
         return self.filter(~Q(attention=""))
 
     def waiting_for_upload(self) -> Self:
-        return self.filter(status__in=_FINAL, upload__in=_UPLOAD_OPEN)
+        return self.filter(status__in=among(_FINAL), upload__in=among(_UPLOAD_OPEN))
 
     def recorded_since(self, begin: datetime) -> Self:
         return self.filter(recording_at__gte=begin)
+
+    def matching(self, text: str) -> Self:
+        """A part of a channel's name, the beginning of a sid, a whole reference or uid."""
+        return self.filter(
+            Q(cname__icontains=text) | Q(sid__startswith=text) | Q(reference=text) | Q(uid=text)
+        )
+
+    def for_board(self) -> Self:
+        """What waits for a person first, by its reason; then the newest: an index of its own."""
+        return self.order_by("-attention", "-id")
+
+    def below(self, attention: str, pk: int) -> Self:
+        """What stands on the board after the row with these two values."""
+        if not attention:
+            return self.filter(attention="", pk__lt=pk)
+        return self.filter(Q(attention=attention, pk__lt=pk) | Q(attention__lt=attention))
 
     def unclaimed(self, now: datetime) -> Self:
         """Rows that nobody is working on."""
@@ -160,6 +193,7 @@ class RecordingSession(models.Model):
         indexes = [
             models.Index(fields=["-id"], name="session_live", condition=Q(status__in=_LIVE)),
             models.Index(fields=["-id"], name="session_attention", condition=~Q(attention="")),
+            models.Index(fields=["-attention", "-id"], name="session_board"),
             models.Index(
                 fields=["-id"],
                 name="session_upload_open",

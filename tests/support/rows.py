@@ -68,7 +68,8 @@ def make_session(project, storage_config) -> Callable[..., RecordingSession]:
     """A row in any state, as the lifecycle would have left it."""
 
     def make(status: Status = Status.RECORDING, **fields) -> RecordingSession:
-        return session_row(project, storage_config, status, **fields)
+        of = fields.pop("project", project)
+        return session_row(of, storage_config, status, **fields)
 
     return make
 

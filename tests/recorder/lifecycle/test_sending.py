@@ -1,0 +1,83 @@
+import threading
+
+import pytest
+from django.db import connections
+
+from recorder.contract.states import Status
+from recorder.errors import RecorderError
+from recorder.lifecycle.sending import THREADS, send
+from recorder.lifecycle.start import request_start, send_start
+from recorder.models import RecordingSession
+from tests.support.provider import held
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_finishes_in_time_shows_on_the_session(request_for, user):
+    session, _ = request_start(request_for(), by=user, form_key=None)
+
+    finished = send(send_start, session)
+
+    assert finished
+    assert session.sid == "sid-1"
+
+
+def test_what_takes_longer_goes_on_while_the_caller_answers(request_for, user, provider):
+    may_answer = threading.Event()
+    provider.will("start", held(may_answer))
+    session, _ = request_start(request_for(), by=user, form_key=None)
+    done = threading.Event()
+
+    def work(row):
+        send_start(row)
+        done.set()
+
+    finished = send(work, session, wait=0.5)
+    between = session.status
+    may_answer.set()
+    assert done.wait(10)
+
+    session.refresh_from_db()
+    assert not finished
+    assert between in {Status.REQUESTED, Status.ACQUIRED, Status.STARTING}
+    assert session.sid == "sid-1"
+
+
+def test_a_refusal_in_time_reaches_the_caller(make_session):
+    def refuse(_session):
+        raise RecorderError("No.")
+
+    with pytest.raises(RecorderError, match="No"):
+        send(refuse, make_session())
+
+
+def test_when_all_threads_are_busy_the_row_is_left_to_the_worker(make_session):
+    session, release, begun = make_session(), threading.Event(), threading.Semaphore(0)
+
+    def work(_session):
+        begun.release()
+        release.wait(10)
+
+    for _ in range(THREADS):
+        assert not send(work, session, wait=0)
+    for _ in range(THREADS):
+        assert begun.acquire(timeout=10)
+    one_more = send(work, session, wait=0)
+    release.set()
+
+    assert not one_more
+    while not send(lambda _session: None, session, wait=5):
+        pass  # the threads come free again
+
+
+def test_no_thread_keeps_a_connection(make_session):
+    opened = []
+
+    def work(_session):
+        RecordingSession.objects.count()
+        opened.append(connections["default"])
+
+    send(work, make_session())
+
+    [connection] = opened
+    assert connection.connection is None
