@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard.views import preferences, recordings, styleguide
+from dashboard.views import preferences, projects, recordings, storage, styleguide
 from recorder.api.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,4 +36,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/form/", styleguide.styleguide_form, name="styleguide_form"),
     path("styleguide/dialog/", styleguide.styleguide_dialog, name="styleguide_dialog"),
     path("styleguide/toast/", styleguide.styleguide_toast, name="styleguide_toast"),
+    # Storage
+    path("storage/", storage.storage, name="storage"),
+    path("storage/new/", storage.storage_new, name="storage_new"),
+    path("storage/vendor/", storage.storage_vendor, name="storage_vendor"),
+    path("storage/path/", storage.storage_path, name="storage_path"),
+    path("storage/<int:pk>/", storage.storage_edit, name="storage_edit"),
+    path("storage/<int:pk>/check/", storage.storage_check, name="storage_check"),
+    path(
+        "storage/<int:pk>/check/cancel/", storage.storage_check_cancel, name="storage_check_cancel"
+    ),
+    path("storage/<int:pk>/delete/", storage.storage_delete, name="storage_delete"),
+    # Projects
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new/", projects.project_new, name="project_new"),
+    path("projects/<int:pk>/", projects.project_edit, name="project_edit"),
+    path("projects/<int:pk>/check/", projects.project_check, name="project_check"),
+    path(
+        "projects/<int:pk>/credentials/<int:newest>/",
+        projects.project_credentials,
+        name="project_credentials",
+    ),
+    path("projects/<int:pk>/delete/", projects.project_delete, name="project_delete"),
 ]

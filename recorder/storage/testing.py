@@ -23,7 +23,7 @@ def begin(config: StorageConfig, *, by: User, origin: str) -> StorageCheck:
 
     `origin`: the address of our pages, from which browsers will read.
     """
-    newest = config.checks.first()
+    newest = StorageCheck.objects.filter(storage_config=config).first()
     if newest and newest.running:
         return newest
     started = StorageCheck.objects.create(storage_config=config, started_by=by)

@@ -1,0 +1,72 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.forms.places import WholeNumber
+from dashboard.forms.secrets import SecretForm
+from recorder.models import Project
+
+_MONO = {"autocomplete": "off", "spellcheck": "false", "class": "mono"}
+_PACE = _("The pace is 1 to 1000 requests per second.")
+
+
+class ProjectForm(SecretForm):
+    requests_per_second = WholeNumber(
+        label=_("Requests per second"),
+        initial=10,
+        help_text=_("Shared by all projects with the same customer ID. Agora allows 10."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _PACE, "required": _PACE},
+    )
+
+    needed = ("customer_secret",)
+    secret_hints = {
+        "customer_secret": _("Shown once in the console, together with the customer ID."),
+        "app_certificate": _(
+            "If the project has one, the recorder's tokens are made with it. Leave it empty if not."
+        ),
+        "callback_secret": _("The provider signs its callbacks with it."),
+    }
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "provider",
+            "area",
+            "base_url",
+            "app_id",
+            "customer_id",
+            "requests_per_second",
+        ]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "base_url": forms.TextInput(
+                attrs={**_MONO, "inputmode": "url", "placeholder": "https://"}
+            ),
+            "app_id": forms.TextInput(attrs=_MONO),
+            "customer_id": forms.TextInput(attrs=_MONO),
+        }
+        help_texts = {
+            "name": _("What your colleagues will look for."),
+            "area": _("Which of the provider's hosts to call first. Only Agora has several."),
+            "app_id": _("As the app uses it to join channels."),
+            "customer_id": _("From the RESTful API page of the provider's console."),
+        }
+        error_messages = {"name": {"unique": _("There is a project of this name.")}}
+
+    field_order = [
+        "name",
+        "provider",
+        "area",
+        "base_url",
+        "app_id",
+        "customer_id",
+        *Project.SECRETS,
+        "requests_per_second",
+    ]
+
+    def clean_requests_per_second(self) -> int:
+        pace: int = self.cleaned_data["requests_per_second"]
+        if not 1 <= pace <= 1000:
+            raise forms.ValidationError(_PACE)
+        return pace
