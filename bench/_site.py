@@ -1,4 +1,4 @@
-"""A site of its own for benchmarks that need the database: a temporary folder, SQLite as in production."""
+"""A site of its own for benchmarks that need the database: a temporary folder, real SQLite."""
 
 import os
 import tempfile
