@@ -11,12 +11,11 @@ from django.utils import timezone
 from dashboard import nav
 from dashboard.times import zone_label
 from dashboard.views.preferences import chosen_theme
-from recorder.models import Heartbeat, RecordingSession
-from recorder.models.session import SessionQuerySet
+from recorder.lifecycle.figures import Figures, figures
 
 
 class Chrome:
-    """Counts are asked for by what draws them, once per request; each has its own index."""
+    """What a page does not draw is not asked for; all counts come from one query."""
 
     def __init__(self, request: HttpRequest):
         self.request = request
@@ -41,28 +40,28 @@ class Chrome:
         return nav.entries(self.request.path) if self.signed_in else []
 
     @cached_property
+    def figures(self) -> Figures:
+        return figures(self.request.user) if self.signed_in else Figures()
+
+    @cached_property
     def live(self) -> int:
         """Sessions that record now or are about to."""
-        return self._sessions.live().count() if self.signed_in else 0
+        return self.figures.live
 
     @cached_property
     def attention(self) -> int:
         """Sessions that wait for a person."""
-        return self._sessions.needing_attention().count() if self.signed_in else 0
+        return self.figures.needs_attention
 
     @cached_property
     def worker_missing(self) -> bool:
-        return self.signed_in and not Heartbeat.worker_seen()
+        return self.signed_in and not self.figures.workers
 
     @property
     def favicon(self) -> str:
         if self.attention:
             return "favicon-attention.svg"
         return "favicon-live.svg" if self.live else "favicon.svg"
-
-    @property
-    def _sessions(self) -> SessionQuerySet:
-        return RecordingSession.objects.visible_to(self.request.user)
 
 
 def chrome(request: HttpRequest) -> dict[str, Chrome]:

@@ -13,8 +13,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboard import pictures, times
-from dashboard.pills import ICONS, Pill, pill_for
 from recorder.contract.layouts import Canvas, Layout
+from recorder.lifecycle.words import ICONS, standing
+from recorder.models import RecordingSession
 
 register = template.Library()
 
@@ -38,10 +39,10 @@ def tone_icon(tone: str, modifiers: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/pill.html")
-def session_pill(session: object) -> dict[str, object]:
-    """{% session_pill session %}: anything with `status` and `upload`."""
-    pill: Pill = pill_for(session.status, session.upload)  # type: ignore[attr-defined]
-    return {"tone": pill.tone, "label": pill.label}
+def session_pill(session: RecordingSession) -> dict[str, object]:
+    """{% session_pill session %}: how it stands, in one word."""
+    now = standing(session)
+    return {"tone": now.tone, "label": now.label}
 
 
 @register.inclusion_tag("components/time.html")

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.htmx import close_dialog, render_dialog, render_page, render_partial, render_refused
 from dashboard.pictures import Slice
-from dashboard.pills import ICONS, STATUS, UPLOAD
 from recorder.contract.layouts import BEST_FIT, CUSTOM, FLOATING, VERTICAL, Canvas, Layout, Region
+from recorder.contract.states import Status, Upload
+from recorder.lifecycle.words import ICONS
 from recorder.models import RecordingSession, Secret
 
 WIDE, TALL = Canvas(1280, 720), Canvas(360, 640)
@@ -102,8 +103,11 @@ def specimens() -> dict[str, object]:
     """Values for each component, invented but of the right shape."""
     now = timezone.now()
     return {
-        "status_pills": STATUS.values(),
-        "upload_pills": UPLOAD.values(),
+        "states": [RecordingSession(status=status) for status in Status],
+        "uploads": [
+            RecordingSession(status=Status.STOPPED, start_sent_at=now, upload=upload)
+            for upload in Upload
+        ],
         "tones": ICONS.items(),
         "icon_names": _icon_names(),
         "secret": Secret.of("wJalrXUtnFEMIbPxRfi"),

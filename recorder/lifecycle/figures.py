@@ -1,31 +1,54 @@
-"""The four figures above the board. Each is counted in a partial index, never over the table."""
+"""The figures of the frame and the board: each counted in a partial index, all in one query."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
-from recorder.contract.states import Status
-from recorder.models import RecordingSession, User
+from recorder.models import Heartbeat, RecordingSession
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    recording_now: int
-    needs_attention: int
-    waiting_for_upload: int
-    recorded_today: int
+    """`live` counts what records or is about to; `workers` those seen within 30 seconds."""
+
+    recording_now: int = 0
+    needs_attention: int = 0
+    waiting_for_upload: int = 0
+    recorded_today: int = 0
+    live: int = 0
+    workers: int = 0
 
 
-def figures(user: User | AnonymousUser) -> Figures:
-    """As this user may see them. Today begins at midnight in the current time zone."""
-    sessions = RecordingSession.objects.visible_to(user).order_by()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    # live() repeats the condition of its index; a database does not see that one implies the other
-    recording = sessions.live().filter(status__in=[Status.RECORDING, Status.RECOVERING])
-    return Figures(
-        recording_now=recording.count(),
-        needs_attention=sessions.needing_attention().count(),
-        waiting_for_upload=sessions.waiting_for_upload().count(),
-        recorded_today=sessions.recorded_since(midnight).count(),
+def figures(user: AbstractBaseUser | AnonymousUser) -> Figures:
+    """As this user may see them."""
+    first, *others = (
+        rows.annotate(figure=Value(name))
+        .values("figure")
+        .annotate(number=Count("pk"))
+        .values_list("figure", "number")
+        for name, rows in counted(user).items()
     )
+    return Figures(**dict(first.union(*others, all=True)))
+
+
+def counted(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, QuerySet[Any]]:
+    """The rows behind each figure."""
+    sessions = RecordingSession.objects.visible_to(user).order_by()
+    return {
+        "recording_now": sessions.recording_now(),
+        "needs_attention": sessions.needing_attention(),
+        "waiting_for_upload": sessions.waiting_for_upload(),
+        "recorded_today": sessions.recorded_since(midnight()),
+        "live": sessions.live(),
+        "workers": Heartbeat.seen(),
+    }
+
+
+def midnight() -> datetime:
+    """When today began, in the current time zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

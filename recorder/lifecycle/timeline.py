@@ -17,6 +17,7 @@ from recorder.providers.values import Outcome
 class Entry:
     """One thing that happened. `detail` is plain JSON without secrets; `tone` as in words.ICONS."""
 
+    key: str  # its name among the session's entries, the same each time
     at: datetime
     kind: str  # call, action, state
     title: str
@@ -43,6 +44,7 @@ def timeline(session: RecordingSession) -> list[Entry]:
 def _calls(session: RecordingSession) -> Iterator[Entry]:
     for call in session.calls.order_by("id"):
         yield Entry(
+            key=f"call-{call.pk}",
             at=call.started_at,
             kind="call",
             title=_call_title(call),
@@ -77,6 +79,7 @@ def _call_title(call: ProviderCall) -> str:
 def _actions(session: RecordingSession) -> Iterator[Entry]:
     for entry in session.audit.select_related("user").order_by("id"):
         yield Entry(
+            key=f"action-{entry.pk}",
             at=entry.at,
             kind="action",
             title=_action_title(entry),
@@ -101,16 +104,26 @@ def _action_title(entry: AuditEntry) -> str:
 def _states(session: RecordingSession) -> Iterator[Entry]:
     """The moves, as the times in the row tell them."""
     if session.started_at:
-        yield Entry(session.started_at, "state", _("Started"), {"sid": session.sid}, "busy")
+        yield _state("started", session.started_at, _("Started"), "busy", sid=session.sid)
     if session.recording_at:
-        yield Entry(session.recording_at, "state", _("Recording confirmed"), {}, "live")
+        yield _state("recording", session.recording_at, _("Recording confirmed"), "live")
     if session.leaving_at:
-        yield Entry(session.leaving_at, "state", _("The service is ending it"), {}, "idle")
+        yield _state("leaving", session.leaving_at, _("The service is ending it"), "idle")
     if session.ended_at is None:
         return
     if session.status == Status.FAILED:
-        why = explain_failure(session)
-        detail = {"failure": session.failure, "explanation": " ".join(why) if why else ""}
-        yield Entry(session.ended_at, "state", _("Failed"), detail, "failed")
+        why = " ".join(explain_failure(session) or ())
+        yield _state(
+            "ended",
+            session.ended_at,
+            _("Failed"),
+            "failed",
+            failure=session.failure,
+            explanation=why,
+        )
     else:
-        yield Entry(session.ended_at, "state", _("Ended"), {"upload": session.upload}, "idle")
+        yield _state("ended", session.ended_at, _("Ended"), "idle", upload=session.upload)
+
+
+def _state(key: str, at: datetime, title: str, tone: str, **detail: object) -> Entry:
+    return Entry(key, at, "state", title, detail, tone)

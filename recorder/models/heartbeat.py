@@ -23,6 +23,10 @@ class Heartbeat(models.Model):
         cls.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
 
     @classmethod
+    def seen(cls) -> "models.QuerySet[Heartbeat]":
+        """The workers that were there within the last 30 seconds."""
+        return cls.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
+
+    @classmethod
     def worker_seen(cls) -> bool:
-        """Whether any worker was there within the last 30 seconds."""
-        return cls.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER).exists()
+        return cls.seen().exists()

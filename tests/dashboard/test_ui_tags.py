@@ -5,8 +5,8 @@ import pytest
 from django.template import TemplateSyntaxError, engines
 
 from dashboard.nav import PAGES
-from dashboard.pills import ICONS
 from dashboard.templatetags.ui import pretty_json
+from recorder.lifecycle.words import ICONS
 from recorder.models import RecordingSession
 
 ROOT = Path(__file__).resolve().parents[2]
