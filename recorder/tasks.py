@@ -7,6 +7,7 @@ worker finds each due row, whether its hint was lost, doubled or never given.
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 SWEEPERS = 3  # threads of a worker: a provider that answers one session slowly holds up no other
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
 BEAT_EVERY = 10.0
+STOP_WITHIN = 5.0  # the process that ends has ten; what is cut off, its lease gives back
 
 
 def prepare_queue() -> None:
@@ -87,12 +89,21 @@ class Sweeper:
                 return  # each worker thread of the consumer asks
             self._stop.clear()
             jobs = [self._beat, *[self._sweep] * SWEEPERS]
-            self._threads = [Thread(target=job, daemon=True) for job in jobs]
+            self._threads = [
+                Thread(target=job, daemon=True, name=f"sweeper-{number}")
+                for number, job in enumerate(jobs)
+            ]
             for thread in self._threads:
                 thread.start()
 
     def stop(self) -> None:
+        """Begin nothing new, and give what is on its way some time to come back."""
         self._stop.set()
+        ends = time.monotonic() + STOP_WITHIN
+        with self._lock:
+            for thread in self._threads:
+                thread.join(max(ends - time.monotonic(), 0))
+            self._threads = []
 
     def _sweep(self) -> None:
         while not self._stop.wait(SWEEP_EVERY):

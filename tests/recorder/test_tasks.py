@@ -1,0 +1,109 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from huey.contrib.djhuey import HUEY
+
+from recorder import tasks
+from recorder.contract.states import Status
+from recorder.lifecycle.start import request_start
+from recorder.lifecycle.stop import request_stop
+from recorder.models import Heartbeat, RecordingSession
+from tests.support.rows import (  # noqa: F401
+    make_session,
+    project,
+    provider,
+    request_for,
+    storage_config,
+    user,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def session(request_for, user) -> RecordingSession:  # noqa: F811
+    return request_start(request_for(), by=user, form_key=None)[0]
+
+
+@pytest.fixture
+def queue():
+    tasks.prepare_queue()
+    HUEY.flush()
+    yield HUEY
+    HUEY.flush()
+
+
+def test_the_queue_may_be_prepared_again_and_again(queue):
+    tasks.prepare_queue()
+
+    assert queue.pending_count() == 0
+
+
+def test_jobs_do_what_their_rows_need(session, provider, user):  # noqa: F811
+    tasks.start_session.call_local(session.pk)
+    tasks.check_session.call_local(session.pk)
+    session.refresh_from_db()
+    recording = session.status
+    request_stop(session, by=user)
+    tasks.stop_session.call_local(session.pk)
+
+    session.refresh_from_db()
+    assert recording == Status.RECORDING
+    assert session.status == Status.STOPPED
+
+
+def test_a_job_that_comes_twice_does_nothing_the_second_time(session, provider):  # noqa: F811
+    tasks.start_session.call_local(session.pk)
+    tasks.start_session.call_local(session.pk)
+
+    assert provider.count("start") == 1
+
+
+def test_a_hint_is_given_only_when_the_row_is_committed(session, queue):
+    with transaction.atomic():
+        tasks.start_later(session)
+        before = queue.pending_count()
+
+    assert (before, queue.pending_count()) == (0, 1)
+
+
+def test_a_sweep_finds_what_no_hint_told_of(make_session, provider):  # noqa: F811
+    make_session(Status.RECORDING)
+    make_session(Status.RECORDING, next_check_at=timezone.now() + timedelta(minutes=1))
+
+    assert tasks.sweep.call_local() == 1
+
+
+def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # noqa: F811
+    asked = threading.Event()
+
+    def script(provider, call):
+        asked.set()
+        return provider.usual(call)
+
+    provider.will("query", script)
+    make_session(Status.RECORDING)
+    sweeper = tasks.Sweeper()
+
+    sweeper.start()
+    sweeper.start()  # every thread of the consumer does so
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("sweeper")]
+    swept = asked.wait(20)
+    sweeper.stop()
+
+    assert swept
+    assert len(threads) == tasks.SWEEPERS + 1
+    assert Heartbeat.worker_seen()
+    assert not [thread for thread in threads if thread.is_alive()]
+
+
+def test_a_sweep_that_breaks_off_does_not_end_the_thread(caplog):
+    def broken():
+        raise RuntimeError("no database")
+
+    tasks.Sweeper._guarded(broken)
+
+    assert "broke off" in caplog.text
