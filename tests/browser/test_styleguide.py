@@ -47,6 +47,20 @@ def test_sign_in_is_accessible_in_both_themes_and_widths(
     assert sideways(page) <= 0
 
 
+@pytest.mark.parametrize(
+    "path", ["/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/no/such/page/"]
+)
+def test_account_and_error_pages_are_accessible(
+    live_server, page, sign_in, theme, width, accessible, path
+):
+    sign_in()
+    page.goto(f"{live_server.url}{path}")
+
+    accessible()
+
+    assert sideways(page) <= 0
+
+
 def test_targets_are_large_enough_to_hit(styleguide, page, width):
     styleguide()
 
