@@ -91,15 +91,12 @@ def verify(request: Request, access_key: str, secret_key: str, now: datetime) ->
 
 def _from_headers(request: Request, now: datetime) -> _Claim:
     header = request.header("Authorization")
-    if not header:
+    if not header and not {"AWSAccessKeyId", "X-Amz-Algorithm"} & set(request.query):
         raise S3Error("AccessDenied", 403, "The request is not signed.")
     algorithm, _, rest = header.partition(" ")
     if algorithm != ALGORITHM:
-        raise S3Error(
-            "InvalidRequest",
-            400,
-            f"This authorization mechanism is not supported. Please use {ALGORITHM}.",
-        )
+        sentence = f"This authorization mechanism is not supported. Please use {ALGORITHM}."
+        raise S3Error("InvalidRequest", 400, sentence)
     fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
     amz_date = request.header("x-amz-date")
     if abs(_parse_date(amz_date) - now) > CLOCK_SKEW:

@@ -309,7 +309,9 @@ def test_a_recording_ends_after_the_last_user_left_and_keeps_what_it_has(sandbox
 
     assert session["end_ms"] - session["started_ms"] == 13_000
     assert session["upload"] == "uploaded"
-    assert sum(file["duration_ms"] for file in session["files"] if file["kind"] == "slice") == 13_000
+    assert (
+        sum(file["duration_ms"] for file in session["files"] if file["kind"] == "slice") == 13_000
+    )
 
 
 def test_an_audience_does_not_keep_a_live_channel_but_does_keep_a_communication(sandbox):

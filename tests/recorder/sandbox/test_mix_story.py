@@ -2,6 +2,7 @@
 
 import io
 import threading
+from itertools import pairwise
 
 import av
 import m3u8
@@ -48,7 +49,9 @@ def test_a_recording_is_started_watched_laid_out_anew_and_stopped(sandbox):
     sandbox.advance(3)
     stopped = task.stop()
     playlist = stopped.json()["serverResponse"]["fileList"]
-    shown = [picture for data in [b"".join(slices_of(sandbox, playlist))] for picture in pictures(data)]
+    shown = [
+        picture for data in [b"".join(slices_of(sandbox, playlist))] for picture in pictures(data)
+    ]
 
     assert started.status_code == 200
     assert started.json() == {
@@ -76,7 +79,7 @@ def test_a_recording_is_started_watched_laid_out_anew_and_stopped(sandbox):
     }
     assert set(stopped.json()) == TOP_LEVEL | {"serverResponse"}
     assert len(shown) == 7 * 15
-    jumps = [np.abs(a.astype(int) - b).mean() for a, b in zip(shown, shown[1:], strict=False)]
+    jumps = [np.abs(a.astype(int) - b).mean() for a, b in pairwise(shown)]
     assert int(np.argmax(jumps)) == 4 * 15 - 1, "the new layout shows on the exact picture"
     assert shown[-1][:, :70].max() < 40, "the left half is empty in the second layout"
 
@@ -164,7 +167,7 @@ def test_the_documented_examples_are_recorded_and_update_changes_who_is_shown(sa
     assert (answer.status_code, set(answer.json())) == (200, TOP_LEVEL)
     shown = pictures(b"".join(slices_of(sandbox, stopped.json()["serverResponse"]["fileList"])))
     corner = [picture[:45, :80].astype(int) for picture in shown]  # of user 123
-    moves = [np.abs(a - b).max() for a, b in zip(corner, corner[1:], strict=False)]
+    moves = [np.abs(a - b).max() for a, b in pairwise(corner)]
     assert min(moves[:29]) > 20, "the camera of 123 is live before the update"
     assert max(moves[31:]) < 20, "and stands still after it"
 
