@@ -1,6 +1,8 @@
 """The filters of the recordings list; its address is its state."""
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract.states import Mode, Upload
@@ -28,8 +30,11 @@ class RecordingFilters(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    project = forms.ModelChoiceField(
-        label=_("Project"), queryset=None, required=False, empty_label=_("Any project")
+    project: forms.ModelChoiceField[Project] = forms.ModelChoiceField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Any project"),
     )
     mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
     upload = forms.ChoiceField(label=_("Upload"), choices=UPLOADS, required=False)
@@ -40,6 +45,7 @@ class RecordingFilters(forms.Form):
         label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, data: object, *, user: object):
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined, arg-type]
+    def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
+        super().__init__(data)
+        projects = self.fields["project"]
+        projects.queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]

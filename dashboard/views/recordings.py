@@ -80,7 +80,7 @@ def recording(request: HttpRequest, pk: int) -> HttpResponse:
 def recording_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Compare the list with the bucket now, and show what is there."""
     session = _session(request, pk)
-    problem, findings = "", ()
+    problem, findings = "", tuple[health.Finding, ...]()
     try:
         found = ledger.refresh(session)
         findings = health.findings(found, ended=session.status in FINAL)

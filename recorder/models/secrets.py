@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -99,7 +99,13 @@ class Secret:
         return f"Secret({self})"
 
 
-class SecretField(models.TextField):
+if TYPE_CHECKING:  # a field is generic to the type checker only
+    SecretText = models.TextField["Secret | str", Secret]
+else:
+    SecretText = models.TextField
+
+
+class SecretField(SecretText):
     """A column that holds a Secret. An assigned plain string is encrypted when it is saved."""
 
     def __init__(self, *args: Any, **kwargs: Any):
