@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
@@ -108,16 +108,18 @@ class Sweeper:
     def _sweep(self) -> None:
         while not self._stop.wait(SWEEP_EVERY):
             self._guarded(sweep.call_local)
+        connections.close_all()
 
     def _beat(self) -> None:
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._guarded(lambda: Heartbeat.beat(name))
         while not self._stop.wait(BEAT_EVERY):
             self._guarded(lambda: Heartbeat.beat(name))
+        connections.close_all()
 
     @staticmethod
     def _guarded(job: Callable[[], object]) -> None:
-        """Nothing ends the thread, and no connection outlives its work."""
+        """Nothing ends the thread, and no connection is kept beyond its age."""
         close_old_connections()
         try:
             job()

@@ -40,8 +40,8 @@ class Literal(Value):
     only where it can compare them with the index's, and does not look into parameters for that.
     """
 
-    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
-        return f"'{self.value}'", []
+    def as_sql(self, compiler: object, connection: object) -> tuple[str, tuple[()]]:
+        return f"'{self.value}'", ()
 
 
 def among(words: list[str]) -> list[Literal]:

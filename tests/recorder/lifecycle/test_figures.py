@@ -38,6 +38,14 @@ def test_nobody_sees_figures_without_signing_in(make_session):
     assert figures(AnonymousUser()) == Figures()
 
 
+@pytest.fixture
+def use_indexes(db):
+    """PostgreSQL reads a small table whole unless it is told not to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
 @pytest.mark.parametrize(
     ("figure", "index"),
     [
@@ -48,19 +56,13 @@ def test_nobody_sees_figures_without_signing_in(make_session):
         ("recorded_today", "session_recorded"),
     ],
 )
-def test_each_figure_is_read_from_its_partial_index(user, figure, index):
-    if connection.vendor != "sqlite":
-        pytest.skip("plans are compared on SQLite; PostgreSQL reads a small table whole")
-
+def test_each_figure_is_read_from_its_partial_index(user, use_indexes, figure, index):
     plan = counted(user)[figure].order_by().explain()
 
-    assert f"INDEX {index}" in plan
+    assert index in plan
 
 
-def test_due_rows_are_found_in_their_index():
-    if connection.vendor != "sqlite":
-        pytest.skip("plans are compared on SQLite; PostgreSQL reads a small table whole")
-
+def test_due_rows_are_found_in_their_index(use_indexes):
     assert "session_due" in RecordingSession.objects.due(timezone.now()).explain()
 
 
