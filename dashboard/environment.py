@@ -1,6 +1,6 @@
 """Reading the environment: each malformed value ends the start with a sentence that names it.
 
-Secrets may also come from a file named by `NAME_FILE`, or from `DATA_DIR/keys/`, which `manage.py up` fills.
+Secrets may also come from a file named by `NAME_FILE`, or from `DATA_DIR/keys/`, which `up` fills.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Settings, all from the environment (see docs/configuration.md). A malformed value stops the start."""
+"""Settings, all from the environment (docs/configuration.md). A malformed value stops the start."""
 
 import secrets
 from pathlib import Path
@@ -102,7 +102,7 @@ DATABASES = {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "app.sqlite3",
             "OPTIONS": {
-                # DEFERRED transactions that turn into writers fail at once under load; IMMEDIATE ones wait.
+                # DEFERRED transactions that turn into writers fail at once under load; these wait.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL: a committed intent survives a power cut.
@@ -124,7 +124,7 @@ HUEY = {
     "name": "reelroom",
     "immediate": False,
     "results": False,
-    # Tables are made by the processes that use the queue, so that importing the settings opens no file.
+    # Tables are made by the processes that use the queue: importing the settings opens no file.
     **(
         {"huey_class": "huey.RedisHuey", "url": QUEUE_URL}
         if QUEUE_URL
