@@ -26,8 +26,12 @@ def claim(session: RecordingSession, *, patience: float = 0.0) -> str:
     ends = time.monotonic() + patience
     while True:
         now, token = timezone.now(), secrets.token_hex(16)
+        lease = {"lease_token": token, "lease_until": now + LEASE}
         row = RecordingSession.objects.filter(pk=session.pk).unclaimed(now)
-        if row.update(lease_token=token, lease_until=now + LEASE):
+        if row.filter(version=session.version).update(**lease):
+            session.lease_token, session.lease_until = token, lease["lease_until"]
+            return token  # what the caller has read is what the row says
+        if row.update(**lease):
             session.refresh_from_db()
             return token
         if time.monotonic() >= ends:

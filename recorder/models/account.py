@@ -25,11 +25,14 @@ class AccountSlots:
     """The slots of one account in the database (see providers.pacing.SlotStore)."""
 
     def __init__(self, provider: str, customer_id: str):
-        account, _ = Account.objects.get_or_create(provider=provider, customer_id=customer_id)
-        self.rows = Account.objects.filter(pk=account.pk)
+        self.key = {"provider": provider, "customer_id": customer_id}
+        self.rows = Account.objects.filter(**self.key)
 
     def read(self) -> int:
-        return self.rows.values_list("next_free_us", flat=True).get()
+        slot = self.rows.values_list("next_free_us", flat=True).first()
+        if slot is not None:
+            return slot
+        return Account.objects.get_or_create(**self.key)[0].next_free_us
 
     def swap(self, old: int, new: int) -> bool:
         """Set the next free slot, unless another process took it first."""

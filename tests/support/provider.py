@@ -157,6 +157,7 @@ def scripted_provider() -> Iterator[ScriptedProvider]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 30
+        wbufsize = -1  # head and body in one piece: apart, the second waits 40 ms for an ACK
 
         def do_GET(self):
             self._respond()
@@ -179,6 +180,7 @@ def scripted_provider() -> Iterator[ScriptedProvider]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+            self.wfile.flush()
 
         def log_message(self, *_args):
             pass
