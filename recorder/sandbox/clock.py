@@ -64,6 +64,11 @@ class Clock:
         """Back to the wall clock. Only for when no recording is kept: time may go backwards."""
         self._set(wall_ms(), speed)
 
+    def pin(self) -> None:
+        """Before the renderer gets something new to wait for: time may stand, but not go back."""
+        with self._store.transaction():
+            self._set(self.now_ms(), self._row().speed)
+
     def let_go(self) -> None:
         """After a slice was filed: a clock that was held back runs on from where it was held,
         without a jump.

@@ -60,6 +60,10 @@ class Filing:
             if not path.is_file() or path.stat().st_size != row.size:
                 self._store.files.forget(row)
 
+    def slices(self, session: Session) -> set[int]:
+        """The numbers of the slices that are filed."""
+        return self._store.files.numbers(session.sid)
+
     def render(self, session: Session, timeline: Timeline, k: int) -> None:
         """Make slice k. Runs in a thread of the pool; doing it twice gives the same bytes."""
         from recorder.sandbox.media import render_slice

@@ -22,6 +22,7 @@ log = logging.getLogger("sandbox.access")
 MOST_CONNECTIONS = 256
 IDLE_S = 65  # seconds a connection may stand still
 DRAINED = 65_536  # bytes of an unread body that are worth reading to keep the connection
+LINGER_S, LINGERED = 1.0, 8_000_000  # how long, and how much, we listen before closing on a sender
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -43,6 +44,11 @@ class Body(io.RawIOBase):
     @property
     def finished(self) -> bool:
         return not self._left and not self._open_chunks
+
+    @property
+    def short(self) -> bool:
+        """Whether the unread rest is known and small: reading it keeps the connection."""
+        return not self._chunked and not self._broken and self._left <= DRAINED
 
     def readinto(self, buffer: Any) -> int:
         if self._broken:
@@ -128,6 +134,8 @@ class Handler(BaseHTTPRequestHandler):
             finally:
                 if close := getattr(content, "close", None):
                     close()
+        if not body.finished:
+            self._read_rest(body)
 
     def _length(self) -> int | str | None:
         """The body's length in bytes, None for chunked, "bad" if it could be read in two ways."""
@@ -146,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(
         self, status: str, headers: list[tuple[str, str]], content: Iterable[bytes], body: Body
     ) -> None:
-        if not body.finished and not self._drain(body):
+        if not body.finished and not body.short:
             self.close_connection = True
         names = {name.lower() for name, _value in headers}
         bodiless = status[:3] in ("204", "304") or self.command == "HEAD"
@@ -170,15 +178,20 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(waiting)
         log.debug("%s %s %s", self.command, self.path.split("?", 1)[0][:160], status[:3])
 
-    def _drain(self, body: Body) -> bool:
-        """Read a short rest of the body, so that the next request on this connection is found."""
-        left = DRAINED
+    def _read_rest(self, body: Body) -> None:
+        """So that the next request is found, or so that a closing does not cut off our answer."""
         try:
-            while left > 0 and (data := body.read(min(left, 16_384))):
+            if not self.close_connection:
+                while body.read(16_384):
+                    pass
+                return
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_S)
+            left = LINGERED
+            while left > 0 and (data := self.connection.recv(65_536)):
                 left -= len(data)
-        except BadRequest:
-            return False
-        return body.finished
+        except (OSError, BadRequest):
+            self.close_connection = True
 
     def _environ(self, body: Body) -> dict[str, Any]:
         path, _, query = self.path.partition("?")

@@ -41,13 +41,15 @@ class Machine:
         self._database.insert("clock", values, replace=True)
 
     def render_ceiling(self) -> int | None:
-        """How far a fast clock may run: one slice beyond what has been filed, over all live
-        sessions. In ms.
+        """How far a fast clock may run: one slice beyond what has been filed, in ms.
+
+        The earliest over all live sessions; one that the worker has not seen yet counts too.
         """
         value: int | None = self._database.value(
-            "SELECT min(origin_ms + slice_ms * (2 + (SELECT count(*) FROM files"
-            "   WHERE files.sid = sessions.sid AND kind = 'slice')))"
-            " FROM sessions WHERE state = 'live' AND origin_ms IS NOT NULL AND doom = ''"
+            "SELECT min(coalesce(origin_ms, started_ms) + slice_ms * (2 + (SELECT count(*)"
+            "   FROM files WHERE files.sid = sessions.sid AND kind = 'slice')))"
+            " FROM sessions WHERE state = 'live' AND doom = ''"
+            " AND (origin_ms IS NOT NULL OR NOT joined)"
         )
         return value
 

@@ -114,7 +114,10 @@ class Tasks:
         self._database.run("DELETE FROM resources WHERE sid IS NULL AND expires_ms < ?", before_ms)
 
     def add(self, values: dict[str, Any]) -> None:
-        encoded = {k: json.dumps(v) if isinstance(v, dict) else v for k, v in values.items()}
+        encoded = {
+            name: (json.dumps(value) if value else "") if isinstance(value, dict) else value
+            for name, value in values.items()
+        }
         self._database.insert("sessions", encoded)
 
     def get(self, sid: str) -> Session | None:
@@ -211,7 +214,7 @@ def _session(row: Any) -> Session:
         **values
         | {
             "state": State(values["state"]),
-            "recording": json.loads(values["recording"]),
+            "recording": json.loads(values["recording"] or "{}"),
             "doom": json.loads(values["doom"] or "{}"),
             "with_mp4": bool(values["with_mp4"]),
             "joined": bool(values["joined"]),
