@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.management import lifeline
@@ -26,6 +26,7 @@ END_SECONDS = 8.0  # politely; then by force, so that all is over within 10 s
 STEADY_SECONDS = 60.0  # a child that lived this long starts its back-off anew
 LONGEST_DELAY = 30.0
 TICK = 0.1
+CHILD = (sys.executable, "-m", "recorder.management.child")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,20 +41,21 @@ class Child:
     arguments: Sequence[str]
     ready_at: tuple[str, int, str] | None = None
     without: Sequence[str] = ()  # names that are kept out of its environment
+    program: Sequence[str] = CHILD
     process: subprocess.Popen[bytes] | None = None
     line: socket.socket | None = None
     ready: bool = False
     failures: int = 0
     born: float = 0.0
-    start_at: float = field(default=0.0)
+    start_at: float = 0.0
 
     def start(self) -> None:
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if k not in self.without}
-        command = [sys.executable, "-m", "recorder.management.child", str(theirs.fileno())]
+        command = [*self.program, str(theirs.fileno()), self.name, *self.arguments]
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603
-                [*command, self.name, *self.arguments],
+                command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr.fileno(),  # standard output is for the Ready line alone
@@ -115,8 +117,8 @@ def _answers(host: str, port: int, path: str) -> bool:
 class Supervisor:
     """Runs children until it is told to stop. `run` returns the exit status."""
 
-    def __init__(self, children: Sequence[Child]):
-        self.children = children
+    def __init__(self, children: Sequence[Child], end_seconds: float = END_SECONDS):
+        self.children, self.end_seconds = children, end_seconds
         self.stopping = 0  # how many signals asked for the end
         self.ready = False
 
@@ -161,7 +163,7 @@ class Supervisor:
         """Ask all to end at once; force those that take too long, or all at a second signal."""
         for child in self.children:
             child.send(signal.SIGTERM)
-        deadline, asked = time.monotonic() + END_SECONDS, self.stopping
+        deadline, asked = time.monotonic() + self.end_seconds, self.stopping
         while any(child.running() for child in self.children):
             if time.monotonic() > deadline or self.stopping > max(asked, 1):
                 break

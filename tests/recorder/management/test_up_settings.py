@@ -1,0 +1,59 @@
+"""What `up` decides for the address it is given."""
+
+import pytest
+
+from recorder.management.commands.up import Command, need_consistent, public_url
+from recorder.management.folder import make_keys
+from recorder.models import StorageConfig
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "expected"),
+    [
+        ("127.0.0.1", [], "http://127.0.0.1:8001"),
+        ("::1", [], "http://[::1]:8001"),
+        ("0.0.0.0", ["reel.example", "127.0.0.1"], "http://reel.example:8001"),
+        ("0.0.0.0", ["*", ".example", "reel.example"], "http://reel.example:8001"),
+        ("0.0.0.0", ["*"], "http://127.0.0.1:8001"),
+    ],
+)
+def test_the_public_address_follows_host_and_port_unless_somebody_names_it(
+    settings, host, allowed, expected
+):
+    settings.ALLOWED_HOSTS = allowed
+
+    assert public_url(host, 8001) == expected
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "ALLOWED_HOSTS"])
+def test_a_host_that_others_can_reach_needs_a_name(monkeypatch, name):
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+
+    with pytest.raises(SystemExit, match="ALLOWED_HOSTS"):
+        need_consistent("0.0.0.0", 8000, 9000)
+
+    monkeypatch.setenv(name, "https://reel.example")
+    need_consistent("0.0.0.0", 8000, 9000)
+
+
+def test_one_port_cannot_serve_both():
+    with pytest.raises(SystemExit, match="both 8000"):
+        need_consistent("127.0.0.1", 8000, 8000)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("host", "delivery"), [("127.0.0.1", "signed"), ("0.0.0.0", "proxy")])
+def test_browsers_elsewhere_get_the_sandbox_recordings_through_the_site(
+    settings, tmp_path, monkeypatch, host, delivery
+):
+    settings.DATA_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    for name in ("SANDBOX_APP_ID", "SANDBOX_CUSTOMER_ID", "SANDBOX_CUSTOMER_SECRET"):
+        monkeypatch.setenv(name, "given")
+    for name in ("SANDBOX_ACCESS_KEY", "SANDBOX_SECRET_KEY"):
+        monkeypatch.setenv(name, "given")
+    make_keys(tmp_path)
+
+    assert Command().prepare(tmp_path, host, 9000)
+
+    assert StorageConfig.objects.get().delivery == delivery
