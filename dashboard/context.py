@@ -64,5 +64,13 @@ class Chrome:
         return "favicon-live.svg" if self.live else "favicon.svg"
 
 
+def chrome_of(request: HttpRequest) -> Chrome:
+    """One for each request, so that view and templates ask for the counts once."""
+    known: Chrome | None = getattr(request, "chrome", None)
+    if known is None:
+        known = request.chrome = Chrome(request)  # type: ignore[attr-defined]
+    return known
+
+
 def chrome(request: HttpRequest) -> dict[str, Chrome]:
-    return {"chrome": Chrome(request)}
+    return {"chrome": chrome_of(request)}

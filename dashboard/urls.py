@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard.views import preferences, projects, recordings, storage, styleguide
+from dashboard.views import (
+    preferences,
+    projects,
+    recordings,
+    session,
+    session_actions,
+    session_layout,
+    sessions,
+    storage,
+    styleguide,
+)
 from recorder.api.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +20,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include("recorder.api.urls")),
     path("accounts/", include("allauth.urls")),
+    # Sessions
+    path("", sessions.sessions, name="sessions"),
+    path("sessions/bulk/", session_actions.sessions_bulk, name="sessions_bulk"),
+    path("sessions/export/", session_actions.sessions_export, name="sessions_export"),
+    path("sessions/<int:pk>/", session.session, name="session"),
+    path("sessions/<int:pk>/stop/", session_actions.session_stop, name="session_stop"),
+    path("sessions/<int:pk>/query/", session_actions.session_query, name="session_query"),
+    path("sessions/<int:pk>/give-up/", session_actions.session_give_up, name="session_give_up"),
+    path(
+        "sessions/<int:pk>/acknowledge/",
+        session_actions.session_acknowledge,
+        name="session_acknowledge",
+    ),
+    path("sessions/<int:pk>/layout/", session_layout.session_layout, name="session_layout"),
+    # Recordings
     path("recordings/", recordings.recordings, name="recordings"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
     path("recordings/<int:pk>/refresh/", recordings.recording_refresh, name="recording_refresh"),

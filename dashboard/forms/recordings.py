@@ -30,7 +30,7 @@ class RecordingFilters(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    project: forms.ModelChoiceField[Project] = forms.ModelChoiceField(
+    project: "forms.ModelChoiceField[Project]" = forms.ModelChoiceField(
         label=_("Project"),
         queryset=Project.objects.none(),
         required=False,

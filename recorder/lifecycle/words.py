@@ -84,6 +84,12 @@ def standing(session: RecordingSession) -> Standing:
     return Standing(status.value, str(label), "warn" if session.attention else tone)
 
 
+def upload_word(session: RecordingSession) -> str:
+    """What is known of its files by itself; "" while there is nothing to say."""
+    upload = Upload(session.upload)
+    return "" if upload is Upload.NONE else str(_ENDED[upload][0])
+
+
 _ATTENTION: "Mapping[str, tuple[StrPromise, StrPromise, StrPromise]]" = {
     Attention.WAITING: (
         lazy("The start could not be sent yet: the provider does not answer or limits us."),

@@ -23,6 +23,13 @@ export function startPolling() {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) pollNow();
   });
+  // HX-Trigger "poll:now" in the answer to a button: what it changed is to be seen at once. A region
+  // around that button has heard it already.
+  document.addEventListener("poll:now", (event) => {
+    for (const region of document.querySelectorAll("[data-poll]")) {
+      if (!region.contains(event.target)) pollNow(region);
+    }
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-poll-now]");
     const region = button && document.querySelector(button.dataset.pollNow);

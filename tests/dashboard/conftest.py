@@ -4,6 +4,13 @@ import pytest
 from django.test import Client
 
 from recorder.models import User
+from tests.support.rows import (  # noqa: F401
+    make_session,
+    project,
+    provider,
+    request_for,
+    storage_config,
+)
 
 
 @pytest.fixture

@@ -1,0 +1,248 @@
+"""What a person does to sessions: stop, look again, give up, put aside; one, or those selected.
+
+Each asks the lifecycle and answers with a toast; what changed is drawn by the polled region, which
+the answer tells to look at once. Without scripts the session's page follows.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from dashboard.htmx import close_dialog, go, is_htmx, render_dialog, render_page, render_partial
+from dashboard.people import user_of
+from recorder.api.serializers.sessions import SessionDetailSerializer
+from recorder.contract.states import Status
+from recorder.errors import RecorderError
+from recorder.lifecycle.reconcile import check
+from recorder.lifecycle.resolve import acknowledge, give_up
+from recorder.lifecycle.sending import send
+from recorder.lifecycle.stop import request_stop, send_stop
+from recorder.lifecycle.words import legal_actions, standing
+from recorder.models import InvalidTransition, RecordingSession
+from recorder.models.session import SessionQuerySet
+from recorder.tasks import check_session, look_into_bucket
+
+REFUSED = 409
+AT_ONCE = 200  # sessions in one bulk action: as many as the board shows
+
+
+def visible_sessions(request: HttpRequest) -> SessionQuerySet:
+    sessions = RecordingSession.objects.visible_to(request.user)
+    return sessions.select_related("project", "storage_config", "stop_requested_by")
+
+
+def session_of(request: HttpRequest, pk: int) -> RecordingSession:
+    rows = visible_sessions(request).select_related("layout_version__layout", "requested_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def answered(
+    request: HttpRequest, session: RecordingSession | None = None, *, refused: bool = False
+) -> HttpResponse:
+    """Close the dialog, let polled regions look now, show the toasts."""
+    if not is_htmx(request):
+        return go(request, "session", session.pk) if session else go(request, "sessions")
+    status = REFUSED if refused else 200
+    response = render_partial(request, "sessions/_nothing.html", status=status)
+    return trigger_client_event(close_dialog(response), "poll:now")
+
+
+def _do(
+    request: HttpRequest, session: RecordingSession, act: Callable[[RecordingSession], str]
+) -> HttpResponse:
+    """Run one action; `act` gives the sentence for the toast, or raises the one of a refusal."""
+    try:
+        messages.success(request, act(session))
+    except RecorderError as error:
+        messages.error(request, str(error))
+        return answered(request, session, refused=True)
+    return answered(request, session)
+
+
+def _ask(request: HttpRequest, session: RecordingSession, question: dict[str, str]) -> HttpResponse:
+    """Confirm once: in the page's dialog, or on a page of its own."""
+    context = {"session": session, "action": request.path, **question}
+    if is_htmx(request):
+        return render_dialog(request, "sessions/_confirm.html", context)
+    return render_page(request, "sessions/confirm.html", "sessions/_confirm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    if request.method != "POST":
+        return _ask(request, session, _stop_question(session))
+
+    def act(session: RecordingSession) -> str:
+        first = request_stop(session, by=user_of(request))
+        send(send_stop, session, wait=0)
+        if first:
+            return _("Stopping %(name)s.") % {"name": session.cname}
+        return legal_actions(session)["stop"] or _("It is being stopped.")
+
+    return _do(request, session, act)
+
+
+def _stop_question(session: RecordingSession) -> dict[str, str]:
+    started = bool(session.start_sent_at)
+    return {
+        "title": _("Stop recording “%(name)s”?") % {"name": session.cname},
+        "text": _(
+            "The recorder leaves the channel and uploads what is left. It cannot be resumed:"
+            " a new start makes a new recording."
+        )
+        if started
+        else _("The start has not been sent yet. Nothing will be recorded."),
+        "meaning": _(
+            "Its sid is not known, so the stop can only be sent when it turns up. Until then it"
+            " may go on recording."
+        )
+        if session.status == Status.UNCONFIRMED and not session.sid
+        else "",
+        "keep": _("Keep recording") if started else _("Keep it"),
+        "label": _("Stop recording"),
+        "busy": _("Stopping…"),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    if request.method != "POST":
+        question = {
+            "title": _("Give up “%(name)s”?") % {"name": session.cname},
+            "text": _(
+                "It is marked as failed, and nothing is sent: without a sid the service cannot be"
+                " asked. Do this only if you know that it is not running."
+            ),
+            "meaning": _("If it does run after all, it goes on recording, unseen, until it ends."),
+            "keep": _("Keep it open"),
+            "label": _("Give up"),
+            "busy": _("Giving up…"),
+        }
+        return _ask(request, session, question)
+
+    def act(session: RecordingSession) -> str:
+        give_up(session, by=user_of(request))
+        return _("%(name)s was given up.") % {"name": session.cname}
+
+    return _do(request, session, act)
+
+
+@require_POST
+def session_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    def act(session: RecordingSession) -> str:
+        acknowledge(session, by=user_of(request))
+        return _("Put aside. %(name)s comes back if something else happens.") % {
+            "name": session.cname
+        }
+
+    return _do(request, session_of(request, pk), act)
+
+
+@require_POST
+def session_query(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the service while it runs; after its end, look into the bucket."""
+
+    def act(session: RecordingSession) -> str:
+        refuse_query(session)
+        if not send(partial(check, bucket=look_into_bucket), session):
+            return _("No answer yet. This page shows it when it comes.")
+        return _("%(name)s: %(state)s.") % {
+            "name": session.cname,
+            "state": standing(session).label,
+        }
+
+    return _do(request, session_of(request, pk), act)
+
+
+def refuse_query(session: RecordingSession) -> None:
+    why_not = None if session.is_final and session.sid else legal_actions(session)["query"]
+    if why_not:
+        raise InvalidTransition(why_not)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions_bulk(request: HttpRequest) -> HttpResponse:
+    """The same for every selected row: GET asks, POST does; one toast tells how each ended."""
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(request, asked.getlist("session"))
+    action = asked.get("action", "")
+    if action not in {"stop", "query"}:
+        raise BadRequest("action is stop or query")
+    if request.method != "POST":
+        able = [session for session in chosen if not legal_actions(session)["stop"]]
+        context = {"chosen": chosen, "able": able}
+        if is_htmx(request):
+            return render_dialog(request, "sessions/_bulk_stop.html", context)
+        return render_page(request, "sessions/bulk_stop.html", "sessions/_bulk_stop.html", context)
+    _tell(request, action, _each(_stop_one(request) if action == "stop" else _query_one, chosen))
+    return answered(request)
+
+
+def _stop_one(request: HttpRequest) -> Callable[[RecordingSession], None]:
+    def stop(session: RecordingSession) -> None:
+        if why_not := legal_actions(session)["stop"]:
+            raise InvalidTransition(why_not)
+        request_stop(session, by=user_of(request))
+        send(send_stop, session, wait=0)  # when all threads are busy the worker sends it
+
+    return stop
+
+
+def _query_one(session: RecordingSession) -> None:
+    refuse_query(session)
+    check_session(session.pk)
+
+
+def _each(
+    act: Callable[[RecordingSession], None], chosen: Iterable[RecordingSession]
+) -> dict[str, str]:
+    """By channel: "" where it was done, else the sentence why not."""
+    results = {}
+    for session in chosen:
+        try:
+            act(session)
+            results[f"{session.cname} ({session.reference})"] = ""
+        except RecorderError as error:
+            results[f"{session.cname} ({session.reference})"] = str(error)
+    return results
+
+
+def _tell(request: HttpRequest, action: str, results: dict[str, str]) -> None:
+    refused = {name: why for name, why in results.items() if why}
+    done = len(results) - len(refused)
+    if done and action == "stop":
+        text = ngettext("%(count)s is stopping.", "%(count)s are stopping.", done)
+        messages.success(request, text % {"count": done})
+    elif done:
+        text = ngettext("%(count)s is being asked.", "%(count)s are being asked.", done)
+        messages.success(request, text % {"count": done})
+    if refused:
+        text = ngettext("%(count)s refused.", "%(count)s refused.", len(refused))
+        reasons = " ".join(f"{name}: {why}" for name, why in refused.items())
+        messages.warning(request, f"{text % {'count': len(refused)}} {reasons}")
+
+
+def _chosen(request: HttpRequest, ids: list[str]) -> list[RecordingSession]:
+    if not ids or len(ids) > AT_ONCE or not all(i.isascii() and i.isdigit() for i in ids):
+        raise BadRequest(f"Select 1 to {AT_ONCE} sessions")
+    return list(visible_sessions(request).filter(pk__in=ids))
+
+
+@require_safe
+def sessions_export(request: HttpRequest) -> HttpResponse:
+    """The selected sessions as the API gives them, in one file."""
+    chosen = _chosen(request, request.GET.getlist("session"))
+    rows = SessionDetailSerializer(chosen, many=True, context={"request": request}).data
+    response = JsonResponse({"results": rows}, json_dumps_params={"indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="sessions.json"'
+    return response

@@ -1,0 +1,103 @@
+"""Changing the picture of a running mix recording: choose, compare, apply once."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dashboard import csp
+from dashboard.htmx import is_htmx, open_dialog, render_page
+from dashboard.layout_changes import layout_changes
+from dashboard.people import user_of
+from dashboard.views.session import picture_of
+from dashboard.views.session_actions import answered, session_of
+from recorder.errors import RecorderError
+from recorder.lifecycle.layout import apply_layout
+from recorder.lifecycle.sending import send
+from recorder.lifecycle.words import legal_actions
+from recorder.models import LayoutVersion, RecordingSession
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_layout(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows saved layouts and, for `?version=`, what that one changes; POST applies it."""
+    session = session_of(request, pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    choices = _choices(request)
+    chosen = next((one for one in choices if str(one.pk) == asked.get("version")), None)
+    if request.method == "POST":
+        return _apply(request, session, chosen)
+    context = {"session": session, "choices": choices, **_compared(session, chosen)}
+    # Choosing replaces the comparison below the choice; whoever opens the dialog gets all of it.
+    part = "sessions/_layout_compare.html" if "version" in asked else "sessions/_layout.html"
+    response = render_page(request, "sessions/layout.html", part, context)
+    if is_htmx(request) and "version" not in asked:
+        response = open_dialog(response)
+    csp.allow_images(response)
+    return response
+
+
+def _choices(request: HttpRequest) -> list[LayoutVersion]:
+    """The newest version of each saved layout."""
+    newest = LayoutVersion.objects.filter(number=F("layout__version"), layout__archived_at=None)
+    return list(newest.select_related("layout").order_by("layout__name"))
+
+
+def _compared(session: RecordingSession, chosen: LayoutVersion | None) -> dict[str, object]:
+    before, canvas = picture_of(session)
+    after = chosen.parsed() if chosen else None
+    changes = layout_changes(before, after) if before and after else ()
+    return {
+        "chosen": chosen,
+        "canvas": canvas,
+        "before": before,
+        "after": after,
+        "changes": changes,
+        "resets": [change for change in changes if change.reset],
+        "other_shape": bool(chosen and canvas and not _same_shape(session, chosen)),
+        "why_not": legal_actions(session)["layout"],
+    }
+
+
+def _same_shape(session: RecordingSession, version: LayoutVersion) -> bool:
+    """Whether width and height stand in the same ratio."""
+    width, height = session.canvas_width or 0, session.canvas_height or 0
+    return version.width * height == version.height * width
+
+
+def _apply(
+    request: HttpRequest, session: RecordingSession, chosen: LayoutVersion | None
+) -> HttpResponse:
+    if chosen is None:
+        messages.error(
+            request,
+            _("This layout has a newer version, or is gone. Nothing was sent; choose again."),
+        )
+        return answered(request, session, refused=True)
+    try:
+        done = send(partial(apply_layout, picture=chosen, by=user_of(request)), session)
+    except RecorderError as error:
+        messages.error(
+            request,
+            _("The layout was not changed; the recording goes on as it was. %(why)s")
+            % {"why": error},
+        )
+        return answered(request, session, refused=True)
+    if done:
+        messages.success(
+            request,
+            _("%(name)s shows “%(layout)s” now.")
+            % {"name": session.cname, "layout": chosen.layout.name},
+        )
+    else:
+        messages.warning(
+            request,
+            _(
+                "No answer yet. If the service takes the layout, this page shows it; if not, apply"
+                " it again."
+            ),
+        )
+    return answered(request, session)

@@ -1,0 +1,155 @@
+"""The board: all sessions, those that need a person first, then the newest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dashboard.context import chrome_of
+from dashboard.forms.sessions import SessionFilters
+from dashboard.htmx import poll_tag, render_page, unchanged
+from dashboard.strips import Strip, moving, strips
+from recorder.lifecycle.figures import Figures
+from recorder.lifecycle.words import (
+    Explanation,
+    explain_attention,
+    legal_actions,
+    standing,
+    upload_word,
+)
+from recorder.models import RecordingSession
+from recorder.models.session import SessionQuerySet
+
+PAGE, MOST = 50, 200  # rows at first, and where "Load more" becomes a page of older ones
+BUSY, STEADY, QUIET = 3, 10, 30  # seconds between two polls
+# What a row does not show; some of it is long.
+UNSEEN = ("acquire_request", "request", "secrets", "storage", "layout", "resource_id")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One session on the board."""
+
+    session: RecordingSession
+    strip: Strip | None
+
+    @property
+    def upload(self) -> str:
+        return upload_word(self.session)
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        return explain_attention(self.session)
+
+    @cached_property
+    def why_not(self) -> dict[str, str | None]:
+        """By action: the sentence why it is not possible now."""
+        return legal_actions(self.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of the list: `rows` of it after the row that `after` names ("" for the top).
+
+    On a page the list grows downwards, so that one poll keeps all of it true; `after` leads to
+    another page.
+    """
+
+    rows: int
+    after: str
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "Window":
+        rows, after = asked.get("rows", str(PAGE)), asked.get("after", "")
+        if not (rows.isascii() and rows.isdigit() and len(rows) < 6):
+            raise BadRequest("rows is not a number")
+        return cls(rows=min(max(int(rows), PAGE), MOST), after=after)
+
+    def cut(self, found: SessionQuerySet) -> list[RecordingSession]:
+        """The rows of this part and one more, if there is one."""
+        if self.after:
+            attention, _dot, pk = self.after.rpartition(".")
+            if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+                raise BadRequest("after does not name a row")
+            found = found.below(attention, int(pk))
+        return list(found.for_board()[: self.rows + 1])
+
+
+def name_of(session: RecordingSession) -> str:
+    """Its place on the board, as `after` names it."""
+    return f"{session.attention}.{session.pk}" if session.attention else str(session.pk)
+
+
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    form = SessionFilters(request.GET, user=request.user)
+    window = Window.of(request.GET)
+    visible = RecordingSession.objects.visible_to(request.user)
+    wanted = visible.select_related("project", "storage_config", "stop_requested_by")
+    found = window.cut(form.filtered(wanted).defer(*UNSEEN))
+    shown, figures = found[: window.rows], chrome_of(request).figures
+    tag = poll_tag(
+        request.get_full_path(),
+        figures,
+        [(session.pk, session.version) for session in found],
+        moving(shown, timezone.now()),
+    )
+    if same := unchanged(request, tag):
+        return same
+    drawn = strips(shown)
+    context = {
+        "form": form,
+        "figures": _figures(figures),
+        "rows": [Row(session, drawn.get(session.pk)) for session in shown],
+        "pace": _pace(shown, figures, window),
+        "later": bool(window.after),
+        **_more(request, found, window),
+    }
+    return render_page(request, "sessions/page.html", "sessions/_poll.html", context, tag=tag)
+
+
+def _more(request: HttpRequest, found: list[RecordingSession], window: Window) -> dict[str, object]:
+    """Two ways on: the same page with more rows (`grown`), and the page that follows (`older`)."""
+    if len(found) <= window.rows:
+        return {}
+    last = found[window.rows - 1]
+    grown = {"rows": window.rows + PAGE} | ({"after": window.after} if window.after else {})
+    return {
+        "grown": _address(request, grown) if window.rows < MOST else "",
+        "older": _address(request, {"after": name_of(last)}),
+    }
+
+
+def _address(request: HttpRequest, place: Mapping[str, object]) -> str:
+    filters = {
+        name: value
+        for name, value in request.GET.items()
+        if value and name not in {"rows", "after"}
+    }
+    return f"{request.path}?{urlencode(filters | place)}"
+
+
+def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> int:
+    """Seconds until the board asks again."""
+    if any(standing(session).tone == "busy" for session in shown):
+        return BUSY
+    return STEADY if figures.live and not window.after else QUIET
+
+
+def _figures(counts: Figures) -> list[dict[str, object]]:
+    def figure(label: str, value: int, status: str, tone: str) -> dict[str, object]:
+        tone = tone if value else ""
+        return {"label": label, "value": value, "href": f"?status={status}", "tone": tone}
+
+    return [
+        figure(_("Recording now"), counts.recording_now, "recording", "live"),
+        figure(_("Needs attention"), counts.needs_attention, "attention", "warn"),
+        figure(_("Waiting for upload"), counts.waiting_for_upload, "waiting", "moving"),
+        figure(_("Recorded today"), counts.recorded_today, "today", ""),
+    ]

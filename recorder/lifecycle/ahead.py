@@ -1,0 +1,59 @@
+"""What happens next to a session by itself, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recorder.contract.states import FINAL, Status
+from recorder.lifecycle.steps import Step, what_next
+from recorder.models import RecordingSession
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`at` is None while it is being done, and where nothing is to be done."""
+
+    sentence: str
+    at: datetime | None = None
+
+
+def ahead(session: RecordingSession) -> Ahead:
+    step = what_next(session)
+    lease = session.lease_until
+    if lease and lease > timezone.now():
+        return Ahead(_being_done(step))
+    if session.next_check_at is None:
+        return Ahead(_nothing(session))
+    return Ahead(_waiting(step), session.next_check_at)
+
+
+def _being_done(step: Step) -> str:
+    match step:
+        case Step.START | Step.UNCONFIRM:
+            return _("The start is being sent.")
+        case Step.STOP | Step.CANCEL:
+            return _("The stop is being sent.")
+        case Step.LOOK:
+            return _("Its files are being looked for.")
+    return _("The service is being asked.")
+
+
+def _waiting(step: Step) -> str:
+    match step:
+        case Step.START | Step.UNCONFIRM:
+            return _("The start is sent")
+        case Step.STOP | Step.CANCEL:
+            return _("The stop is sent")
+        case Step.LOOK:
+            return _("Its files are looked for again")
+    return _("The service is asked again")
+
+
+def _nothing(session: RecordingSession) -> str:
+    if session.status in FINAL:
+        return _("Nothing more happens by itself.")
+    if session.status == Status.UNCONFIRMED and not session.sid:
+        return _("Nothing happens by itself: its sid is not known. A person has to decide.")
+    return _("Nothing is planned.")
