@@ -14,7 +14,7 @@ from recorder.lifecycle.due import FIRST_QUERIES
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start, send_start
 from recorder.lifecycle.stop import request_stop
-from recorder.models import Account, AuditEntry, ProviderCall, RecordingSession
+from recorder.models import Account, AuditEntry, ProviderCall, RecordingSession, Secret
 from tests.support.provider import held, lost, says
 from tests.support.rows import STORAGE_SECRET
 
@@ -380,7 +380,8 @@ def _start_in_thread(session):
 def test_a_project_whose_secret_cannot_be_read_fails_the_start_with_a_sentence(
     session, project, settings, provider
 ):
-    type(project).objects.update(customer_secret=session.secrets.__class__("not a token"))
+    type(project).objects.update(customer_secret=Secret("not a token"))
+    session = RecordingSession.objects.get(pk=session.pk)
 
     send_start(session)
 
