@@ -75,8 +75,8 @@ class Endings:
     def fail(self, session: Session, now: int, *, module: int, code: int, text: str) -> None:
         """The task could not begin at all: it leaves at once, without files."""
         with self._store.transaction():
-            self._emit(session, 30, UPLOADER, now, msgName="uploader_started", status=0)
-            self._emit(session, 40, RECORDER, now, msgName="recorder_started", status=0)
+            if not session.joined:
+                self.joined(session, now)
             self._error(session, now, module=module, code=code, text=text)
             self._emit(session, 41, RECORDER, now, msgName="recorder_leave", leaveCode=INIT_FAILED)
             self._emit(session, 11, SERVICE, now, msgName="session_exit", exitStatus=1)

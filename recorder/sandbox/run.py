@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status. `argv` without the program's name."""
     options = vars(_parser().parse_args(argv))
     configure_logs()
+    os.umask(0o077)  # everything below the data directory is for its owner
     try:
         config = SandboxConfig.from_environment(os.environ, options)
         return _serve(config)

@@ -23,6 +23,7 @@ NICENESS = 5  # API calls come before rendering
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which closes the bell
     configure_logs()
+    os.umask(0o077)  # everything below the data directory is for its owner
     os.nice(NICENESS)
     data, media = Path(arguments[0]), arguments[1]
     config = SandboxConfig(

@@ -1,0 +1,235 @@
+"""The recorder worker, turn by turn: trouble, outages and the order of things."""
+
+import json
+import threading
+
+import pytest
+import time_machine
+
+from recorder.sandbox.clock import Clock, wall_ms
+from recorder.sandbox.lease import LeaseLost, WorkerLease
+from recorder.sandbox.recorder import Recorder
+from recorder.sandbox.store import Store
+from recorder.sandbox.wake import Bell
+from tests.support.sandbox import Client, running_sandbox, sandbox_config
+
+
+class Bench:
+    """A sandbox's HTTP side with a recorder that only works when the test says so."""
+
+    def __init__(self, tmp_path, **settings):
+        from recorder.sandbox.httpd import Server
+        from recorder.sandbox.server import make_app
+
+        self.config = sandbox_config(tmp_path, **{"stop_wait_ms": 0, **settings})
+        self.app = make_app(self.config)
+        self.server = Server(("127.0.0.1", 0), self.app)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+        self.client = Client(f"http://127.0.0.1:{self.server.server_address[1]}")
+        self.recorder = self.new_recorder()
+
+    @property
+    def store(self) -> Store:
+        return self.app.store
+
+    def new_recorder(self) -> Recorder:
+        return Recorder(self.config, self.store, Bell())
+
+    def work(self, recorder: Recorder | None = None) -> None:
+        """Turns until nothing is left to do at this moment."""
+        recorder = recorder or self.recorder
+        lease = self.store.machine.lease()
+        if not lease or lease.owner != recorder.lease.owner:
+            assert recorder._begin()
+        round_ = self.store.machine.next_round()
+        while self.store.machine.lease().settled_round < round_:
+            recorder.bell.wait(min(recorder.turn(), 0.05))
+
+    def close(self) -> None:
+        self.recorder.renders.close()
+        self.server.finish(5)
+        self.thread.join()
+        self.app.store.close()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def events(bench, task) -> list[tuple[int, dict]]:
+    return [(e.type, e.details) for e in bench.store.tasks.events(task.sid)]
+
+
+def test_events_come_in_the_documented_order(bench):
+    task = bench.client.started()
+    bench.app.clock.advance(2000)
+    bench.work()
+    task.stop()
+    bench.work()
+
+    types = [type_ for type_, _details in events(bench, task)]
+    numbers = [e.sequence for e in bench.store.tasks.events(task.sid)]
+
+    assert [t for t in types if t not in {33, 43, 44}] == [30, 40, 42, 4, 41, 31, 11]
+    assert numbers == list(range(len(types)))
+    assert events(bench, task)[-2][1]["fileList"][0]["fileName"] == f"{task.sid}_{task.cname}.m3u8"
+
+
+def test_progress_is_reported_once_a_minute(bench):
+    task = bench.client.started(recording={"streamTypes": 0})
+    for _ in range(3):
+        bench.app.clock.advance(30_000)
+        bench.work()
+
+    assert [details["progress"] for type_, details in events(bench, task) if type_ == 33] == [
+        10_000
+    ]
+
+
+def test_an_upload_that_fails_is_tried_again_and_the_playlist_waits_for_its_slice(bench):
+    task = bench.client.started()
+    bench.app.clock.advance(1000)
+    bench.work()
+    bench.app.clock.advance(1000)
+    folder = bench.app.buckets.folder("recordings")
+    folder.rmdir()
+    folder.write_text("in the way")
+    bench.work()
+    files = {file.kind: file for file in bench.store.files.of(task.sid)}
+    folder.unlink()
+    for file in files.values():
+        bench.store.files.failed(file, file.error, 0)
+    bench.work()
+
+    sent = {file.kind: file for file in bench.store.files.of(task.sid)}
+
+    assert (files["slice"].sent, files["slice"].tries, files["slice"].error != "") == (
+        False,
+        1,
+        True,
+    )
+    assert (files["playlist"].sent, files["playlist"].tries) == (False, 0)
+    assert sent["slice"].sent
+    assert sent["playlist"].sent
+
+
+@pytest.mark.parametrize(
+    ("width", "files"),
+    [(20_000, {0}), ("unreadable", {0})],  # more than the coder can; not even a plan
+)
+def test_a_recording_that_cannot_be_made_ends_and_the_others_go_on(bench, width, files):
+    broken, good = bench.client.started("broken"), bench.client.started("good")
+    bench.app.clock.advance(2000)
+    bench.work()
+    picture = {"width": width, "height": 90, "fps": 15, "bitrate": 100}
+    recording = json.dumps({"transcodingConfig": picture})
+    bench.store.tasks.change(broken.sid, recording=recording)
+    bench.app.clock.advance(4000)
+    bench.work()
+
+    session = bench.store.tasks.get(broken.sid)
+    error = next(details for type_, details in events(bench, broken) if type_ == 1)
+
+    assert (session.state, session.end_reason) == ("gone", "error")
+    assert error["errorLevel"] == 5
+    assert events(bench, broken)[-1] == (11, {"msgName": "session_exit", "exitStatus": 1})
+    assert bench.store.files.numbers(broken.sid) == files
+    assert bench.store.files.numbers(good.sid) == {0, 1, 2}
+    assert good.query().status_code == 200
+
+
+def test_a_disk_that_refuses_ends_nothing(bench):
+    task = bench.client.started()
+    bench.app.clock.advance(2000)
+    blocked = bench.config.data / "sessions"
+    blocked.write_text("no room")
+    bench.recorder.lease.take()
+
+    for _ in range(20):
+        bench.recorder.bell.wait(min(bench.recorder.turn(), 0.02))
+    during = bench.store.tasks.get(task.sid).state
+    blocked.unlink()
+    bench.recorder.renders._disk_pause = 0
+    bench.work()
+
+    assert during == "live"
+    assert bench.store.files.numbers(task.sid) == {0}
+
+
+def test_two_workers_never_work_at_once(bench):
+    bench.work()
+    second = WorkerLease(bench.store, Clock(bench.store))
+
+    with pytest.raises(BlockingIOError):
+        second.take()
+
+
+def test_a_worker_that_stood_still_is_replaced_after_ten_seconds_and_told_so(bench):
+    bench.work()
+    second = bench.new_recorder()
+    with time_machine.travel(wall_ms() / 1000 + 11, tick=True):
+        assert second._begin()
+        bench.recorder._beaten = 0
+
+        with pytest.raises(LeaseLost):
+            bench.recorder.turn()
+    second.renders.close()
+
+
+@pytest.mark.parametrize(
+    ("idle_s", "away_s", "state"),
+    [(300, 60, "live"), (300, 91, "leaving"), (20, 30, "leaving"), (20, 10, "live")],
+)
+def test_in_real_time_a_recording_outlasts_a_short_outage_only(tmp_path, idle_s, away_s, state):
+    with time_machine.travel(1_800_000_000, tick=False) as traveller:
+        bench = Bench(tmp_path, speed=1)
+        task = bench.client.started(recording={"maxIdleTime": idle_s, "streamTypes": 0})
+        traveller.shift(2)
+        bench.work()
+        bench.recorder.lease.release()
+
+        traveller.shift(away_s)
+        after = bench.new_recorder()
+        after._begin()
+        session = bench.store.tasks.get(task.sid)
+        bench.work(after)
+
+        assert session.state == state
+        if state == "leaving":
+            assert session.end_ms == session.started_ms + 2000
+            assert session.end_reason == "outage"
+            assert bench.store.tasks.get(task.sid).state == "gone"
+        else:
+            made = bench.store.files.numbers(task.sid)
+            assert made == set(range((away_s + 2) // 2)), "what was missed is made"
+        after.renders.close()
+        bench.close()
+
+
+def test_the_same_facts_make_the_same_bytes(bench):
+    task = bench.client.started()
+    bench.app.clock.advance(2000)
+    bench.work()
+    path = bench.config.data / "sessions" / task.sid / "000000.ts"
+    first = path.read_bytes()
+    path.unlink()
+    bench.recorder.lease.release()
+
+    after = bench.new_recorder()
+    bench.work(after)
+    after.renders.close()
+
+    assert path.read_bytes() == first
+
+
+def test_finished_recordings_leave_no_working_files(tmp_path):
+    with running_sandbox(tmp_path) as sandbox:
+        task = sandbox.started()
+        sandbox.advance(3)
+        task.stop()
+
+        assert list((tmp_path / "sessions").iterdir()) == []
