@@ -23,7 +23,7 @@ from recorder.models import Heartbeat, RecordingSession
 
 log = logging.getLogger(__name__)
 
-SWEEPERS = 3  # threads of a worker: a provider that answers one session slowly holds up no other
+SWEEPERS = 6  # threads of a worker: a provider that answers one session slowly holds up no other
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
 BEAT_EVERY = 10.0
 STOP_WITHIN = 5.0  # the process that ends has ten; what is cut off, its lease gives back
@@ -69,7 +69,12 @@ def stop_later(session: RecordingSession) -> None:
 def look_into_bucket(session: RecordingSession) -> BucketListing | None:
     """What the bucket tells about a session's upload; raises StorageError when it tells nothing."""
     found = ledger.refresh(session)
-    return BucketListing(found.looked_at, complete=found.all_present)
+    playlists = [state.name for state in found.lists if state.playlist]
+    return BucketListing(
+        found.looked_at,
+        complete=found.all_present,
+        playlist=min(playlists, key=len, default=""),  # those after a fail-over begin with bak0_
+    )
 
 
 class Sweeper:

@@ -26,12 +26,13 @@ def claim(session: RecordingSession, *, patience: float = 0.0) -> str:
     ends = time.monotonic() + patience
     while True:
         now, token = timezone.now(), secrets.token_hex(16)
-        lease = {"lease_token": token, "lease_until": now + LEASE}
+        until = now + LEASE
         row = RecordingSession.objects.filter(pk=session.pk).unclaimed(now)
-        if row.filter(version=session.version).update(**lease):
-            session.lease_token, session.lease_until = token, lease["lease_until"]
+        unchanged = row.filter(version=session.version)
+        if unchanged.update(lease_token=token, lease_until=until):
+            session.lease_token, session.lease_until = token, until
             return token  # what the caller has read is what the row says
-        if row.update(**lease):
+        if row.update(lease_token=token, lease_until=until):
             session.refresh_from_db()
             return token
         if time.monotonic() >= ends:

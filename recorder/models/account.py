@@ -25,14 +25,17 @@ class AccountSlots:
     """The slots of one account in the database (see providers.pacing.SlotStore)."""
 
     def __init__(self, provider: str, customer_id: str):
-        self.key = {"provider": provider, "customer_id": customer_id}
-        self.rows = Account.objects.filter(**self.key)
+        self.provider, self.customer_id = provider, customer_id
+        self.rows = Account.objects.filter(provider=provider, customer_id=customer_id)
 
     def read(self) -> int:
         slot = self.rows.values_list("next_free_us", flat=True).first()
         if slot is not None:
             return slot
-        return Account.objects.get_or_create(**self.key)[0].next_free_us
+        account, _ = Account.objects.get_or_create(
+            provider=self.provider, customer_id=self.customer_id
+        )
+        return account.next_free_us
 
     def swap(self, old: int, new: int) -> bool:
         """Set the next free slot, unless another process took it first."""
