@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
+    layouts,
     preferences,
     projects,
     recordings,
@@ -61,6 +62,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/form/", styleguide.styleguide_form, name="styleguide_form"),
     path("styleguide/dialog/", styleguide.styleguide_dialog, name="styleguide_dialog"),
     path("styleguide/toast/", styleguide.styleguide_toast, name="styleguide_toast"),
+    # Layouts
+    path("layouts/", layouts.layouts, name="layouts"),
+    path("layouts/new/", layouts.layout_new, name="layout_new"),
+    path("layouts/preview/", layouts.layout_preview, name="layout_preview"),
+    path("layouts/<int:pk>/", layouts.layout_edit, name="layout_edit"),
+    path("layouts/<int:pk>/archive/", layouts.layout_archive, name="layout_archive"),
+    path("layouts/<int:pk>/restore/", layouts.layout_restore, name="layout_restore"),
     # Storage
     path("storage/", storage.storage, name="storage"),
     path("storage/new/", storage.storage_new, name="storage_new"),

@@ -11,6 +11,7 @@
 
     form = StartForm(request.POST, operation=Operation.START, mode=Mode.MIX)
     form = StartForm(operation=…, mode=…, body=wire)       # shows a request of old
+    form = StartForm(operation=…, mode=…, initial=typed)   # shows what was typed, not judged
 
 A field's name is its dotted wire path, so `form["clientRequest.recordingConfig.maxIdleTime"]`, in
 templates `{{ form|at:"clientRequest.recordingConfig.maxIdleTime" }}` (`{% load contract %}`), its
@@ -27,7 +28,7 @@ Not made here: lists of alternatives (extension services), and values that may b
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -61,10 +62,11 @@ class Row:
     """One object of a list, with its problems that belong to no single field."""
 
     path: str
+    within: str  # the path of its list
     position: int
     label: str
     fields: dict[str, BoundField]  # by the last part of the path
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
 
     @property
     def number(self) -> int:
@@ -86,8 +88,8 @@ class ContractForm(forms.Form):
         self.operation, self.mode, self.provider = operation, mode, provider
         self.body: Body = {}
         self.problems: tuple[Problem, ...] = ()
-        shown = dict(leaves(body or {}))
-        super().__init__(data, initial={**shown, **(initial or {})}, **options)
+        shown = {**dict(leaves(body or {})), **(initial or {})}
+        super().__init__(data, initial=shown, **options)
         self.places: dict[str, Field] = {}
         self.lists: dict[str, Field] = {}
         self.lengths: dict[str, int] = {}
@@ -223,6 +225,7 @@ class ContractForm(forms.Form):
         names = [name for name in self.places if name.startswith(f"{entry}.")]
         return Row(
             path=entry,
+            within=path,
             position=position,
             label=self.row_label(self.lists[path], position + 1),
             fields={name.removeprefix(f"{entry}."): self[name] for name in names},

@@ -12,7 +12,7 @@ from recorder.models import Secret
 LONGEST = 4096  # characters, as in the API
 
 
-class SecretForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no such brackets
+class SecretForm(forms.ModelForm):
     """For a model that names its `SECRETS`. `needed`: those no row can be without.
 
     What was typed never comes back into a page: after an error elsewhere its field says so.
