@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "recordings/<int:pk>/bytes/<path:key>", recordings.recording_bytes, name="recording_bytes"
     ),
     path("preferences/theme/", preferences.theme, name="theme"),
+    path("preferences/first-run/", preferences.dismiss_first_run, name="first_run_dismiss"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/form/", styleguide.styleguide_form, name="styleguide_form"),
     path("styleguide/dialog/", styleguide.styleguide_dialog, name="styleguide_dialog"),

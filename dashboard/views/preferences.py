@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from dashboard.checklist import DISMISSED
+
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600
 
@@ -29,4 +31,14 @@ def theme(request: HttpRequest) -> HttpResponse:
         )
     else:
         response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@require_POST
+def dismiss_first_run(request: HttpRequest) -> HttpResponse:
+    """The first steps are not shown in this browser any more."""
+    response = HttpResponseRedirect("/", status=303)
+    response.set_cookie(
+        DISMISSED, "1", max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
     return response
