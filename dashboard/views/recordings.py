@@ -182,6 +182,7 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
     shown = next((file for file in lists if str(file.pk) == wanted), lists[0] if lists else None)
     slices = [file for file in files if file.kind == Kind.SLICE and _belongs(file, shown)]
     others = [file for file in files if file.kind not in {Kind.PLAYLIST, Kind.SLICE}]
+    _offset(slices)
     checked = max((file.checked_at for file in files if file.checked_at), default=None)
     return {
         "session": session,
@@ -198,6 +199,14 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
         "checked_at": checked,
         "ended": session.status in FINAL,
     }
+
+
+def _offset(slices: list[RecordedFile]) -> None:
+    """Give each slice `offset_ms`, its begin in the recording: ms after the first one's."""
+    first = next((file.slice_start_ms for file in slices if file.slice_start_ms is not None), None)
+    for file in slices:
+        start = file.slice_start_ms
+        file.offset_ms = None if start is None or first is None else start - first  # type: ignore[attr-defined]
 
 
 def _belongs(file: RecordedFile, playlist: RecordedFile | None) -> bool:
