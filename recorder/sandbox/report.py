@@ -14,6 +14,7 @@ from recorder.sandbox.media import Timeline
 from recorder.sandbox.pictures import timeline_of
 from recorder.sandbox.store import Session, State, Store
 
+MOST_CHANNELS = 200
 PICTURE_WIDTH = 640
 PICTURE_STEP_MS = 1000  # a picture is drawn anew once a second at most
 
@@ -33,10 +34,7 @@ def state(config: SandboxConfig, store: Store, clock: Clock) -> dict[str, Any]:
         "recorder": bool(lease and lease.owner and wall_ms() - lease.beat_wall_ms < STALE_MS),
         "uploads_held": store.machine.setting(HELD) == "1",
         "callback_url_set": bool(config.callback_url),
-        "channels": [
-            _channel(store, name, prepared, now)
-            for name, prepared in store.channels.known().items()
-        ],
+        "channels": [_channel(store, *channel, now) for channel in _channels(store)],
         "sessions": [_summary(store, s, now) for s in sessions],
     }
 
@@ -91,6 +89,13 @@ def _draw(timeline: Timeline, moment_ms: int) -> bytes:
     from recorder.sandbox.media import composed_picture
 
     return composed_picture(timeline, moment_ms, PICTURE_WIDTH)
+
+
+def _channels(store: Store) -> list[tuple[str, bool]]:
+    """(name, prepared) of those that are recorded now or were prepared by hand."""
+    recorded = {row.channel for row in store.tasks.present()}
+    known = store.channels.known().items()
+    return [(name, ready) for name, ready in known if ready or name in recorded][:MOST_CHANNELS]
 
 
 def _channel(store: Store, name: str, prepared: bool, now: int) -> dict[str, Any]:

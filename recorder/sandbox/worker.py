@@ -17,14 +17,11 @@ from recorder.sandbox.recorder import Recorder
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Bell, listen
 
-NICENESS = 5  # API calls come before rendering
-
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which closes the bell
     configure_logs()
     os.umask(0o077)  # everything below the data directory is for its owner
-    os.nice(NICENESS)
     data, media = Path(arguments[0]), arguments[1]
     config = SandboxConfig(
         data=data,

@@ -12,10 +12,16 @@ async function send(action, values) {
   await refresh();
 }
 
-/** Put a new copy of the page's main part in place, unless somebody is typing in it. */
+/** Whether somebody is at work in the part of the page that a refresh would replace. */
+function busy(part) {
+  const changed = [...part.querySelectorAll("input")].some((i) => i.value !== i.defaultValue);
+  return changed || part.contains(document.activeElement);
+}
+
+/** Put a new copy of the page's main part in place. */
 async function refresh() {
   const now = document.getElementById("sandbox");
-  if (document.hidden || now.contains(document.activeElement)) return;
+  if (document.hidden || busy(now)) return;
   const response = await fetch("/_sandbox/").catch(() => null);
   if (!response?.ok) {
     message.textContent = "The sandbox does not answer.";
@@ -36,6 +42,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const values = Object.fromEntries(new FormData(form));
   for (const name of ["speed", "advance"]) if (name in values) values[name] = Number(values[name]);
+  form.reset();
   document.activeElement.blur();
   send(form.dataset.action, values);
 });
