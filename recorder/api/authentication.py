@@ -18,7 +18,7 @@ class TokenAuthentication(KnoxAuthentication):
         return super().authenticate_credentials(token)
 
 
-class TokenSchema(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
+class TokenSchema(OpenApiAuthenticationExtension):
     target_class = TokenAuthentication
     name = "token"
 

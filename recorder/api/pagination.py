@@ -34,6 +34,6 @@ class ByName(Cursor):
 
     def decode_cursor(self, request: Request) -> Any:
         cursor = CursorPagination.decode_cursor(self, request)
-        if cursor and "\0" in (cursor.position or ""):
+        if cursor and "\0" in str(cursor.position):
             raise NotFound(self.invalid_cursor_message)
         return cursor

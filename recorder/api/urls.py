@@ -29,7 +29,6 @@ for name, viewset in (
     ("sessions", SessionViewSet),
     ("audit", AuditViewSet),
 ):
-    viewset.lookup_value_converter = "int"  # type: ignore[attr-defined]
     router.register(name, viewset)
 
 urlpatterns = [

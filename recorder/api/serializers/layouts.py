@@ -71,8 +71,10 @@ class LayoutSerializer(serializers.Serializer[Layout]):
         }
 
     def validate_name(self, name: str) -> str:
-        others = Layout.objects.exclude(pk=self.instance.pk if self.instance else None)
-        if others.filter(name=name).exists():
+        others = Layout.objects.filter(name=name)
+        if self.instance:
+            others = others.exclude(pk=self.instance.pk)
+        if others.exists():
             raise serializers.ValidationError(_("There is a layout of this name."))
         return name
 

@@ -29,7 +29,8 @@ class VisibleKey(serializers.PrimaryKeyRelatedField[Any]):
         super().__init__(pk_field=StrictInteger(min_value=1, max_value=MAX_ID), **options)
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().visible_to(self.context["request"].user)
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.context["request"].user)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -215,7 +216,7 @@ class StepSerializer(serializers.Serializer[Any]):
     """One step of a connection test."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # declared fields leave the class
     outcome = serializers.ChoiceField(choices=["done", "failed", "skipped"])
     sentence = serializers.CharField()
     duration_ms = serializers.IntegerField()

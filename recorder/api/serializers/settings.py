@@ -17,7 +17,8 @@ class CleanedSerializer(StrictModelSerializer):
     needed_secrets: tuple[str, ...] = ()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        row = copy.copy(self.instance) if self.instance else self.Meta.model()
+        model: Any = self.Meta.model
+        row = copy.copy(self.instance) if self.instance else model()
         for name, value in attrs.items():
             setattr(row, name, value)
         missing = [name for name in self.needed_secrets if not getattr(row, name)]

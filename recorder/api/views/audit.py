@@ -29,6 +29,7 @@ class AuditViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[AuditEntry]):
 
     queryset = AuditEntry.objects.select_related("user")
     serializer_class = AuditSerializer
+    lookup_value_converter = "int"
     filterset_class = AuditFilter
 
     def get_queryset(self) -> QuerySet[AuditEntry]:

@@ -29,6 +29,7 @@ class RowViewSet(viewsets.ModelViewSet[Any]):
     """List, read, create, change and delete rows of one model, each change filed in the audit."""
 
     noun: str
+    lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = cast(Any, super().get_queryset())
@@ -44,7 +45,7 @@ class RowViewSet(viewsets.ModelViewSet[Any]):
         self._file("update", serializer.save(), fields=changed)
 
     @transaction.atomic
-    def perform_destroy(self, instance: Model) -> None:
+    def perform_destroy(self, instance: Any) -> None:
         self._file("delete", instance, name=str(instance))
         try:
             instance.delete()
@@ -54,5 +55,5 @@ class RowViewSet(viewsets.ModelViewSet[Any]):
                 % {"name": instance}
             ) from error
 
-    def _file(self, verb: str, row: Model, **details: object) -> None:
+    def _file(self, verb: str, row: Model, **details: Any) -> None:
         record(f"{self.noun}.{verb}", row, by=user_of(self.request), **details)

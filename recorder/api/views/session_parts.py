@@ -1,6 +1,6 @@
 """What belongs to one session: its calls, its files, its timeline."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -14,6 +14,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -101,13 +103,17 @@ def summary(ledger: Ledger, *, ended: bool) -> dict[str, Any]:
 class AnyAccept(BaseContentNegotiation):
     """A file is what it is, whatever a player's Accept header asks for."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
-        return parsers[0]
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        return next(iter(parsers))
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
-    ) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        first = next(iter(renderers))
+        return first, str(first.media_type)
 
 
 class FileView(APIView):
@@ -169,7 +175,8 @@ class Timeline(APIView):
             key=_when,
             reverse=True,
         )
-        rows = EventSerializer(list(islice(events, LONGEST_TIMELINE)), many=True)
+        newest: Any = list(islice(events, LONGEST_TIMELINE))
+        rows = EventSerializer(newest, many=True)
         return Response({"next": None, "previous": None, "results": rows.data})
 
 

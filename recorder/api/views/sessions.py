@@ -45,6 +45,7 @@ class SessionViewSet(
     """Runs of the recording service, newest first."""
 
     queryset = RecordingSession.objects.all()
+    lookup_value_converter = "int"
     filterset_class = SessionFilter
 
     def get_queryset(self) -> QuerySet[RecordingSession]:
