@@ -140,16 +140,19 @@ def _storage(session: RecordingSession) -> list[dict[str, object]]:
     frozen = session.storage
     vendor = VENDORS.get(frozen.get("vendor", -1))
     region = vendor.region(frozen.get("region")) if vendor else None
-    facts: list[dict[str, object]] = [
-        {"label": _("Storage"), "value": session.storage_config.name},
-        {"label": _("Vendor"), "value": vendor.name if vendor else frozen.get("vendor")},
+    named = vendor and region and not vendor.region_ignored
+    facts = [
+        (_("Name"), session.storage_config.name, False),
+        (_("Vendor"), vendor.name if vendor else frozen.get("vendor"), False),
+        (_("Region"), f"{region.label} ({region.code})" if named and region else "", False),
+        (_("Bucket"), frozen.get("bucket"), True),
+        (_("Folder"), folder(session), True),
     ]
-    if vendor and region and not vendor.region_ignored:
-        facts.append({"label": _("Region"), "value": f"{region.label} ({region.code})"})
-    facts.append({"label": _("Bucket"), "value": frozen.get("bucket", ""), "mono": True})
-    if path := folder(session):
-        facts.append({"label": _("Folder"), "value": path, "mono": True})
-    return facts
+    return [
+        {"label": label, "value": value, "mono": mono, "copy": False}
+        for label, value, mono in facts
+        if value
+    ]
 
 
 def _story(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
