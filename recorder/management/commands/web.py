@@ -1,16 +1,25 @@
 """`web`: one process that serves pages and API."""
 
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.core.servers.basehttp import get_internal_wsgi_application
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import MTServer
 
 from recorder import tasks
 from recorder.management import addresses, needs, preparation
+
+# granian sets up logging when it starts: what it has to say goes where all else goes.
+OUR_LOGGING: dict[str, Any] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}},
+}
 
 
 class OneProcess(MTServer):
@@ -39,6 +48,7 @@ class Command(BaseCommand):
         with preparation.sentences():
             tasks.prepare_queue()
         application = get_internal_wsgi_application()
+        import_module(settings.ROOT_URLCONF)  # now, not within the first request
         server = OneProcess(
             "reelroom",
             addresses.numeric(host),
@@ -46,6 +56,7 @@ class Command(BaseCommand):
             interface=Interfaces.WSGI,
             blocking_threads=settings.WEB_THREADS,
             websockets=False,
-            log_enabled=False,
+            log_level=LogLevels.error,
+            log_dictconfig=OUR_LOGGING,
         )
         server.serve(target_loader=lambda _: application)
