@@ -73,9 +73,7 @@ class SandboxConfig:
     def from_environment(
         cls, environ: Mapping[str, str], options: Mapping[str, object] | None = None
     ) -> "SandboxConfig":
-        """Read the settings; options that are not None win over the environment. Raises
-        ConfigError.
-        """
+        """Read the settings; options that are not None win. Raises ConfigError."""
         options = {k: v for k, v in (options or {}).items() if v is not None}
         for name in ("slice_seconds", "resource_ttl"):
             if name in options:

@@ -9,6 +9,7 @@ import io
 import logging
 import re
 import socket
+import socketserver
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -231,6 +232,11 @@ class Server(ThreadingHTTPServer):
         self._working = 0
         self._idle = threading.Condition()
         super().__init__(address, Handler)
+
+    def server_bind(self) -> None:
+        """Without the base class's look-up of our own name, which can take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def at_work(self) -> "_AtWork":
         return _AtWork(self)

@@ -25,7 +25,7 @@ from recorder.sandbox.wake import PipeBell
 
 log = logging.getLogger("sandbox")
 
-END_S = 6.0  # for answering what has been asked, and for the worker's last slice
+END_S = 3.5  # for answering what has been asked, and again for the worker's last slice
 LONGEST_DELAY_S = 10.0
 
 
@@ -108,7 +108,7 @@ def _serve(config: SandboxConfig) -> int:
             signal.signal(number, lambda *_: ending.set())
         threading.Thread(target=server.serve_forever, args=(0.1,), name="http", daemon=True).start()
         worker = Worker(config, bell)
-        _announce(config, server.server_address[1])
+        _announce(config, server.server_address[1], app.clock.speed)
         while not ending.wait(0.2):
             worker.look()
         server.finish(END_S)
@@ -181,7 +181,7 @@ class Worker:
             self._process.wait()
 
 
-def _announce(config: SandboxConfig, port: int) -> None:
+def _announce(config: SandboxConfig, port: int, speed: int) -> None:
     host = f"[{config.host}]" if ":" in config.host else config.host
     lines = [f"Sandbox ready: http://{host}:{port}/  page http://{host}:{port}/_sandbox/"]
     if config.made_credentials:
@@ -193,6 +193,9 @@ def _announce(config: SandboxConfig, port: int) -> None:
             f"  secret key       {config.secret_key}",
             f"  (kept in {config.data / 'credentials.json'})",
         ]
+    if speed != 1:
+        pace = f"runs up to {speed} times as fast" if speed else "is moved by hand"
+        lines.append(f"  Its clock {pace}; --speed 1 sets it to real time.")
     if config.media == "none":
         lines.append("  It makes no pictures and no files: everything but files is recorded.")
     if config.callback_url:

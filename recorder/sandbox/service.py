@@ -1,9 +1,8 @@
-"""The state machine of a recording, as the service shows it: each call is checked in the documented
-order and answered.
+"""The state machine of a recording, as the service shows it.
 
-Steps 1 to 5 of that order (who calls, route, App ID, rate, JSON) lie in `server.py`; this is 6 to
-9. A call writes what must happen into the store and rings for the recorder worker, which does it;
-only `stop` waits for that.
+Each call is checked in the documented order; steps 1 to 5 of it (who calls, route, App ID, rate,
+JSON) lie in `server.py`. A call writes what must happen into the store and rings for the recorder
+worker, which does it; only `stop` waits for that.
 """
 
 import secrets
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from recorder.contract.layouts import layout_from_wire, layout_to_wire
 from recorder.contract.rules import check, refusal
 from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.sandbox import answers
@@ -159,9 +159,8 @@ class Service:
         until = time.monotonic() + self.config.stop_wait_ms / 1000
         while session.state != State.GONE and time.monotonic() < until:
             time.sleep(LOOK_EVERY_S)
-            session = (
-                self.store.tasks.get(session.sid) or session
-            )  # None after a reset of the sandbox
+            now = self.store.tasks.get(session.sid)  # None after a reset of the sandbox
+            session = now or session
         return session
 
     def _stopped(self, session: Session, overlap: Overlap) -> Answer:
@@ -177,9 +176,7 @@ class Service:
         return Answer(200, of_task(session, answers.stop_response(session, session.upload)))
 
     def _change(self, operation: Operation, call: Call) -> Answer:
-        """update and updateLayout: a new fact on the session's timeline, replacing the setting
-        before it.
-        """
+        """update and updateLayout: a new fact on the timeline, which replaces the one before."""
         if fault := self._mode_fault(call):
             return fault
         if operation is Operation.UPDATE_LAYOUT and call.mode != Mode.MIX:
@@ -194,17 +191,13 @@ class Service:
                 return fault or answers.NOT_FOUND
             if session.state != State.LIVE:
                 return answers.NOT_FOUND
-            now, add = self.clock.now_ms(), self.store.channels.add
+            place = (session.channel, self.clock.now_ms())
             if operation is Operation.UPDATE_LAYOUT:
-                add(session.channel, now, "layout", sid=session.sid, **call.request)
+                layout = layout_to_wire(layout_from_wire(call.request))
+                self.store.channels.add(*place, "layout", sid=session.sid, **layout)
             elif subscribe := call.request.get("streamSubscribe"):
-                add(
-                    session.channel,
-                    now,
-                    "subscribe",
-                    sid=session.sid,
-                    **subscription_lists(subscribe),
-                )
+                lists = subscription_lists(subscribe)
+                self.store.channels.add(*place, "subscribe", sid=session.sid, **lists)
         self.wake.ring()
         return Answer(200, of_task(session))
 

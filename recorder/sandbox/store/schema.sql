@@ -15,6 +15,7 @@ CREATE TABLE resources (
   resource_id TEXT PRIMARY KEY, app_id TEXT NOT NULL, cname TEXT NOT NULL, uid TEXT NOT NULL,
   scene INTEGER NOT NULL, hours INTEGER NOT NULL, made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, sid TEXT
 ) WITHOUT ROWID;
+CREATE INDEX resources_unused ON resources (expires_ms) WHERE sid IS NULL;
 CREATE TABLE sessions (
   sid TEXT PRIMARY KEY, resource_id TEXT NOT NULL UNIQUE, app_id TEXT NOT NULL, mode TEXT NOT NULL,
   cname TEXT NOT NULL, uid TEXT NOT NULL, state TEXT NOT NULL, recording TEXT NOT NULL,

@@ -201,6 +201,56 @@ def test_faults_of_a_layout_are_refused_at_once_with_1028(sandbox):
     assert (envelope.status_code, envelope.json()["code"]) == (400, 2)
 
 
+def test_names_of_our_own_in_a_layout_request_are_just_unknown_fields(sandbox):
+    task = sandbox.started()
+
+    answer = task.update_layout(mixedVideoLayout=1, sid="x", kind="x", at_ms=1, channel="x")
+
+    assert answer.status_code == 200
+    assert sandbox.session(task.sid)["facts"][-1]["kind"] == "layout"
+
+
+def test_the_quick_start_program_of_the_service_runs_to_its_end(sandbox):
+    regions = [
+        {"x_axis": 0.0, "y_axis": 0.0, "width": 0.3, "height": 0.3, "alpha": 0.9, "render_mode": 1},
+        {
+            "x_axis": 0.3,
+            "y_axis": 0.0,
+            "width": 0.3,
+            "height": 0.3,
+            "alpha": 0.77,
+            "render_mode": 0,
+        },
+    ]
+    picture = {"width": 640, "height": 360, "fps": 15, "bitrate": 600, "mixedVideoLayout": 3}
+    picture |= {"backgroundColor": "#fff000", "layoutConfig": regions}
+    storage = {
+        "secretKey": sandbox.secret_key,
+        "region": 0,
+        "accessKey": sandbox.access_key,
+        "bucket": "BUCKET_of-any.vendor",
+        "vendor": 0,
+    }
+    recording = {"audioProfile": 0, "channelType": 0, "maxIdleTime": 30}
+    recording["transcodingConfig"] = picture
+    task = sandbox.task("quick start", "123")
+
+    started = task.start(client_request={"storageConfig": storage, "recordingConfig": recording})
+    sandbox.advance(5)
+    queried = task.query()
+    updated = task.update_layout(
+        mixedVideoLayout=3, backgroundColor="#ff00cc", layoutConfig=regions
+    )
+    sandbox.advance(2)
+    stopped = task.stop()
+
+    answers = (started, queried, updated, stopped)
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200]
+    assert stopped.json()["serverResponse"]["uploadingStatus"] == "uploaded"
+    listed = sandbox.s3().list_objects_v2(Bucket="BUCKET_of-any.vendor")
+    assert listed["KeyCount"] == 5
+
+
 def test_a_stop_shortly_after_the_start_names_its_playlist(sandbox):
     task = sandbox.started()
     sandbox.advance(0.4)

@@ -259,6 +259,21 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path):
     assert "cannot be opened" in run_refused("--data", str(tmp_path / "broken"), "--port", "0")
 
 
+def test_manage_py_passes_the_options_on():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "sandbox", "--help"],
+        cwd=PROJECT,
+        env={**os.environ, "SETUP": "off"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    for option in ("--slice-seconds", "--provider", "--resource-ttl", "--callback-url", "--media"):
+        assert option in done.stdout
+
+
 def test_a_second_sandbox_on_the_same_data_is_refused(tmp_path):
     sandbox = Process(tmp_path, "--media", "none")
 
