@@ -56,6 +56,11 @@ class Section:
     more: list[BoundField]
     changed: int  # of `more`, how many differ from the service's default
 
+    @property
+    def wrong(self) -> bool:
+        """Whether something is wrong behind "More settings"."""
+        return any(field.errors for field in self.more)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -21,6 +21,19 @@ _COMMA = re.compile(r"[0-9]*,[0-9]+", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
+class SecretInput(forms.PasswordInput):
+    """Dots instead of letters, and never a value in the page.
+
+    No type="password": browsers would offer to make one up, to fill in the person's own, and to
+    keep this one.
+    """
+
+    input_type = "text"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "masked", "autocomplete": "off", "spellcheck": "false"})
+
+
 class WholeNumber(forms.Field):
     """Digits, perhaps with a minus. What range they have to lie in, the contract's model says."""
 
@@ -114,8 +127,7 @@ def _made(place: Field, kind: Any, many: bool, required: bool) -> forms.Field | 
     if kind is str and many:
         return TextList(required=required, widget=_text())
     if kind is str and said.secret:
-        hidden = forms.PasswordInput(attrs={"autocomplete": "off"})
-        return forms.CharField(required=required, strip=False, widget=hidden)
+        return forms.CharField(required=required, strip=False, widget=SecretInput())
     if kind is str:
         # Spaces at the ends of a channel's name count.
         return forms.CharField(

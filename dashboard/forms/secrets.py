@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.forms.places import SecretInput
 from recorder.models import Secret
 
 LONGEST = 4096  # characters, as in the API
@@ -31,7 +32,7 @@ class SecretForm(forms.ModelForm):
                 required=name in self.needed and not self.stored[name],
                 max_length=LONGEST,
                 help_text=self.secret_hints.get(name, ""),
-                widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+                widget=SecretInput(),
                 error_messages={"required": gettext_lazy("This secret is needed.")},
             )
             if name not in self.needed and self.stored[name]:

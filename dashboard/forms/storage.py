@@ -110,6 +110,7 @@ class StorageForm(SecretForm):
                 "Where we read the files, if not at the vendor's own address."
             ),
         }
+        labels = {"endpoint_url": gettext_lazy("Address for reading")}
         error_messages = {"name": {"unique": gettext_lazy("There is a storage of this name.")}}
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -117,6 +118,8 @@ class StorageForm(SecretForm):
         by_name = [(vendor.code, vendor_name(vendor)) for vendor in sorted_vendors()]
         self.fields["vendor"].choices = by_name  # type: ignore[attr-defined]
         self.chosen = self._chosen_vendor()
+        if self.instance.pk is None and "region" not in (kwargs.get("initial") or {}):
+            self.initial["region"] = ""  # chosen, never taken for granted
         self.fields["region"] = self._region_field()
         for name in EXTENSIONS:
             self._add_extension(name)
@@ -161,6 +164,9 @@ class StorageForm(SecretForm):
                 choices=choices,
                 initial=field.initial,
             )
+        if name == "endpoint" and self.chosen.endpoint_required:
+            field.required = True
+            field.error_messages["required"] = _(said.sentence)
         self.fields[f"extension_{name}"] = field
 
     @property
@@ -196,11 +202,9 @@ class StorageForm(SecretForm):
                 self.add_error(field, problem.text(_))
 
     def _update_errors(self, errors: ValidationError) -> None:
-        """The model knows one field of extension parameters, the form one for each."""
+        """The model knows one field of extension parameters, the form has one for each."""
         found = getattr(errors, "error_dict", {})
-        if "extension_params" in found:
-            del found["extension_params"]
-            found["extension_endpoint"] = [ValidationError(_("Self-built storage needs its host."))]
+        found.pop("extension_params", None)  # each of its fields has its own sentence
         super()._update_errors(errors)  # type: ignore[misc]
 
     def _service_problems(self) -> list[Problem]:
