@@ -193,7 +193,7 @@ class Service:
                 return answers.NOT_FOUND
             place = (session.channel, self.clock.now_ms())
             if operation is Operation.UPDATE_LAYOUT:
-                layout = layout_to_wire(layout_from_wire(call.request))
+                layout: dict[str, Any] = layout_to_wire(layout_from_wire(call.request))
                 self.store.channels.add(*place, "layout", sid=session.sid, **layout)
             elif subscribe := call.request.get("streamSubscribe"):
                 lists = subscription_lists(subscribe)

@@ -83,6 +83,22 @@ class Process(Client):
         return status
 
 
+@pytest.fixture
+def launch(tmp_path):
+    """`launch(*options)` starts a sandbox on this test's directory; none outlives the test."""
+    started = []
+
+    def start(*options: str, **more) -> Process:
+        started.append(Process(tmp_path, *options, **more))
+        return started[-1]
+
+    yield start
+    for sandbox in started:
+        sandbox.process.kill()  # its worker ends by itself
+        sandbox.process.wait()
+        sandbox.process.stdout.close()
+
+
 def until(true, *, seconds: float = 30):
     """Wait for something that another process does."""
     end = time.monotonic() + seconds
@@ -108,15 +124,15 @@ def playable_seconds(sandbox: Client, key: str) -> float:
     return pictures / 15
 
 
-def test_kill_9_in_mid_recording_loses_nothing(tmp_path):
-    sandbox = Process(tmp_path, "--speed", "0")
+def test_kill_9_in_mid_recording_loses_nothing(tmp_path, launch):
+    sandbox = launch("--speed", "0")
     task = sandbox.started("killed")
     for _ in range(4):
         sandbox.advance(1.5)
         sandbox.kill()
         folder = tmp_path / "sessions" / task.sid
         (folder / "000099.ts.part").write_bytes(b"half")
-        sandbox = task.client = Process(tmp_path)
+        sandbox = task.client = launch()
     sandbox.advance(0)
     watched = task.query()
     left = [path.name for path in folder.iterdir()]
@@ -130,13 +146,13 @@ def test_kill_9_in_mid_recording_loses_nothing(tmp_path):
     assert sandbox.end() == 0
 
 
-def test_kill_9_while_slices_are_being_made_leaves_only_whole_files(tmp_path):
-    sandbox = Process(tmp_path, "--speed", "600")
+def test_kill_9_while_slices_are_being_made_leaves_only_whole_files(launch):
+    sandbox = launch("--speed", "600")
     task = sandbox.started("hurried")
     for made in (3, 8, 13):
         until(lambda made=made: task.client.session(task.sid)["slices"] >= made)
         sandbox.kill()
-        sandbox = task.client = Process(tmp_path, "--speed", "600")
+        sandbox = task.client = launch("--speed", "600")
 
     stopped = task.stop()
     slices = [f for f in sandbox.session(task.sid)["files"] if f["kind"] == "slice"]
@@ -148,8 +164,8 @@ def test_kill_9_while_slices_are_being_made_leaves_only_whole_files(tmp_path):
     assert sandbox.end() == 0
 
 
-def test_a_worker_that_is_killed_is_started_again_and_goes_on(tmp_path):
-    sandbox = Process(tmp_path, "--speed", "0")
+def test_a_worker_that_is_killed_is_started_again_and_goes_on(launch):
+    sandbox = launch("--speed", "0")
     task = sandbox.started()
     sandbox.advance(2)
     killed = sandbox.worker()
@@ -163,8 +179,8 @@ def test_a_worker_that_is_killed_is_started_again_and_goes_on(tmp_path):
     assert sandbox.end() == 0
 
 
-def test_the_worker_ends_when_the_server_is_killed(tmp_path):
-    sandbox = Process(tmp_path)
+def test_the_worker_ends_when_the_server_is_killed(launch):
+    sandbox = launch()
     worker = sandbox.worker()
 
     sandbox.process.kill()
@@ -181,19 +197,19 @@ def test_the_worker_ends_when_the_server_is_killed(tmp_path):
     until(gone)
 
 
-def test_a_resource_acquired_before_a_crash_can_be_started_after_it(tmp_path):
-    sandbox = Process(tmp_path, "--media", "none")
+def test_a_resource_acquired_before_a_crash_can_be_started_after_it(launch):
+    sandbox = launch("--media", "none")
     task = sandbox.task()
     sandbox.kill()
-    task.client = sandbox = Process(tmp_path, "--media", "none")
+    task.client = sandbox = launch("--media", "none")
 
     assert task.start().status_code == 200
     assert task.start().status_code == 201
     assert sandbox.end() == 0
 
 
-def test_real_time_names_a_file_within_seconds(tmp_path):
-    sandbox = Process(tmp_path)
+def test_real_time_names_a_file_within_seconds(launch):
+    sandbox = launch()
     task = sandbox.started()
     first = task.query().json()["serverResponse"]["status"]
     until(lambda: task.query().json()["serverResponse"]["status"] == 5)
@@ -208,8 +224,8 @@ def test_real_time_names_a_file_within_seconds(tmp_path):
     assert sandbox.end() == 0
 
 
-def test_alone_it_prints_credentials_that_work(tmp_path):
-    sandbox = Process(tmp_path, "--media", "none", environ={})
+def test_alone_it_prints_credentials_that_work(tmp_path, launch):
+    sandbox = launch("--media", "none", environ={})
     printed = dict(
         re.split(r"\s{2,}", sandbox.process.stdout.readline().strip(), maxsplit=1) for _ in range(5)
     )
@@ -274,8 +290,8 @@ def test_manage_py_passes_the_options_on():
         assert option in done.stdout
 
 
-def test_a_second_sandbox_on_the_same_data_is_refused(tmp_path):
-    sandbox = Process(tmp_path, "--media", "none")
+def test_a_second_sandbox_on_the_same_data_is_refused(tmp_path, launch):
+    sandbox = launch("--media", "none")
 
     refused = run_refused("--data", str(tmp_path), "--port", "0", **CREDENTIALS)
 
