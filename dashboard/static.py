@@ -26,4 +26,11 @@ class Storage(Base):
 
 class StaticFiles(StaticFilesConfig):
     # Brought along by libraries and used by no page of ours; to compress them takes half a minute.
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "redoc", "rest_framework"]
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "*.map",
+        "redoc",
+        "rest_framework",
+        "swagger-ui-standalone-preset.js*",
+        "oauth2-redirect.*",
+    ]

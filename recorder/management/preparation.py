@@ -72,3 +72,10 @@ def collect_static(say: Say) -> None:
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     replace(stamp, tree)
+
+
+def without_pages(folder: Path) -> None:
+    """Let the next `up` in this new folder collect nothing, where nobody will look at a page."""
+    (folder / "static").mkdir()
+    replace(folder / "static" / "staticfiles.json", '{"version": "1.1", "paths": {}}')
+    replace(folder / "static.stamp", static_tree())
