@@ -11,6 +11,7 @@ from dashboard.views import (
     session_actions,
     session_layout,
     sessions,
+    start,
     storage,
     styleguide,
 )
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="session_acknowledge",
     ),
     path("sessions/<int:pk>/layout/", session_layout.session_layout, name="session_layout"),
+    # Start
+    path("start/", start.start, name="start"),
+    path("start/review/", start.start_review, name="start_review"),
     # Recordings
     path("recordings/", recordings.recordings, name="recordings"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),

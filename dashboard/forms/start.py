@@ -90,7 +90,9 @@ class ProjectChoice(forms.ModelChoiceField):
 class StorageChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         vendor = VENDORS.get(obj.vendor)
-        return " · ".join([obj.name, vendor_name(vendor) if vendor else str(obj.vendor), obj.bucket])
+        return " · ".join(
+            [obj.name, vendor_name(vendor) if vendor else str(obj.vendor), obj.bucket]
+        )
 
 
 class StartForm(ContractForm):
@@ -185,7 +187,9 @@ class StartForm(ContractForm):
         written = recording.pop("transcodingConfig", {})
         if not self.has_picture:
             return body
-        unused = {name.removeprefix(f"{TRANSCODING}.") for name in self.places if self._unused(name)}
+        unused = {
+            name.removeprefix(f"{TRANSCODING}.") for name in self.places if self._unused(name)
+        }
         config = {name: value for name, value in written.items() if name not in unused}
         if canvas := self.canvas:
             config |= {"width": canvas.width, "height": canvas.height}
@@ -194,7 +198,9 @@ class StartForm(ContractForm):
         choice = self.choice
         if choice and not choice.version:
             drawn = layout_to_wire(choice.picture)
-            config = ({"mixedVideoLayout": choice.picture.kind} if choice.predefined else drawn) | config
+            config = (
+                {"mixedVideoLayout": choice.picture.kind} if choice.predefined else drawn
+            ) | config
         put(body, TRANSCODING, config)
         return body
 

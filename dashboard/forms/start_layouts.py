@@ -1,4 +1,4 @@
-"""The pictures that a new recording may begin with: saved layouts, the service's own, an old one's."""
+"""The pictures a recording may begin with: the service's, the saved ones, an earlier session's."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -71,10 +71,10 @@ def _kept(user: User, value: str) -> Choice | None:
     if found and found[1] == "version":
         visible = LayoutVersion.objects.filter(layout__in=Layout.objects.visible_to(user))
         version = visible.filter(pk=int(found[2])).select_related("layout").first()
-        return version and _of_version(version, str(version))
+        return _of_version(version, str(version)) if version else None
     if found and found[1] == "session":
         session = RecordingSession.objects.visible_to(user).filter(pk=int(found[2])).first()
-        return session and _of_session(session)
+        return _of_session(session) if session else None
     return None
 
 

@@ -1,0 +1,165 @@
+"""What the start form begins with: an earlier session's request, and what the address asks for."""
+
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from dashboard.forms.flat import Body, leaves
+from dashboard.forms.start import (
+    AS_LAYOUT,
+    BITRATE,
+    CHANNEL_TYPE,
+    CUSTOM_SIZE,
+    FILE_TYPES,
+    FPS,
+    FRAMES,
+    HEIGHT,
+    ROOT,
+    SIZES,
+    WIDTH,
+    size_value,
+)
+from dashboard.forms.start_layouts import asked_of, choices, newest_of, value_of
+from recorder.contract.bitrates import recommended_bitrate
+from recorder.contract.layouts import CUSTOM, Canvas
+from recorder.contract.parameters import body_model, fields_of
+from recorder.contract.paths import pattern_of, value_at
+from recorder.contract.states import Mode, Operation
+from recorder.lifecycle.requests import propose_uid
+from recorder.models import Project, RecordingSession, User
+
+_PLACES = {place.pattern: place for place in fields_of(body_model(Operation.START, Mode.MIX))}
+# Typed into this form; what the storage and the project hold stays with them.
+_SECRETS = [
+    pattern
+    for pattern, place in _PLACES.items()
+    if place.about.secret and pattern.startswith(f"{ROOT}.recordingConfig.")
+]
+_OURS = tuple(f"{ROOT}.{name}" for name in ("token", "storageConfig"))
+_NOT_HERE = f"{ROOT}.extensionServiceConfig"
+
+
+@dataclass
+class Prefill:
+    """`values` by field name, as far as `like`, an earlier session, and the address give some.
+
+    `again`: the names of secrets that have to be typed again. `dropped`: the paths of what that
+    session's request held and this form has no place for.
+    """
+
+    values: dict[str, object] = field(default_factory=dict)
+    like: RecordingSession | None = None
+    again: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+
+def last_of(user: User) -> RecordingSession | None:
+    """The newest mix recording that this person started, else anybody's."""
+    mixes = RecordingSession.objects.visible_to(user).filter(mode=Mode.MIX)
+    return mixes.filter(requested_by=user).first() or mixes.first()
+
+
+def prefill(asked: QueryDict, user: User) -> Prefill:
+    """`?like=12` takes over a session, `?layout=3` a saved layout; other names are the form's."""
+    found = Prefill()
+    like = _number(asked.get("like", ""))
+    sessions = RecordingSession.objects.visible_to(user).filter(mode=Mode.MIX)
+    if like and (session := sessions.filter(pk=like).first()):
+        found = _like(session, user)
+    for name in asked:
+        if name not in {"like", "key", *_SECRETS}:
+            found.values[name] = asked.getlist(name) if name == FILE_TYPES else asked[name]
+    if layout := _number(asked.get("layout", "")):
+        version = newest_of(user, layout)
+        found.values["layout"] = value_of(version) if version else ""
+    found.values["uid"] = _uid(found, asked, user)
+    return found
+
+
+def _like(session: RecordingSession, user: User) -> Prefill:
+    body: Body = {ROOT: session.request}
+    found = Prefill(like=session)
+    for path, value in leaves(body):
+        place = _PLACES.get(pattern_of(path))
+        if path.startswith((*_SECRETS, *_OURS)):
+            continue
+        if place is None or path.startswith(_NOT_HERE):
+            found.dropped.append(path)
+            continue
+        first_name = f"{path.rpartition('.')[0]}.{place.about.name}"
+        found.values[first_name] = value
+    found.again = [
+        _(_PLACES[path].about.label) for path in _SECRETS if value_at(body, path) is not None
+    ]
+    found.values |= {
+        "project": session.project_id,
+        "storage": session.storage_config_id,
+        "cname": session.cname,
+        **_picture(session, user),
+    }
+    return found
+
+
+def _picture(session: RecordingSession, user: User) -> dict[str, object]:
+    """Layout, size and bitrate, in the words of the form."""
+    asked = asked_of(session)
+    if asked is None:
+        return {}
+    picture, canvas = asked
+    own = f"session-{session.pk}"
+    used = [value_of(session.layout_version)] if session.layout_version else []
+    offered = choices(user, [*used, own])
+    if picture.kind != CUSTOM:
+        chosen = f"kind-{picture.kind}"  # colour and images are fields of their own
+    else:
+        same = [choice for choice in offered.values() if choice.picture == picture]
+        same.sort(key=lambda choice: choice.canvas != canvas)
+        chosen = same[0].value if same else own
+    return {
+        "layout": chosen,
+        **_size(canvas, as_layout=chosen in offered and offered[chosen].canvas == canvas),
+        **_rates(session, canvas),
+    }
+
+
+def _size(canvas: Canvas, *, as_layout: bool) -> dict[str, object]:
+    if as_layout:
+        return {"size": AS_LAYOUT, WIDTH: canvas.width, HEIGHT: canvas.height}
+    size = size_value(canvas) if canvas in SIZES else CUSTOM_SIZE
+    return {"size": size, WIDTH: canvas.width, HEIGHT: canvas.height}
+
+
+def _rates(session: RecordingSession, canvas: Canvas) -> dict[str, object]:
+    """The frame rate, and the bitrate where it is not the advised one."""
+    body = {ROOT: session.request}
+    fps, bitrate = value_at(body, FPS), value_at(body, BITRATE)
+    if not isinstance(fps, int):
+        fps = FRAMES
+    live = 1 if value_at(body, CHANNEL_TYPE) == 1 else 0
+    advised = recommended_bitrate(canvas.width, canvas.height, fps, live)
+    return {FPS: fps, BITRATE: None if bitrate == advised else bitrate}
+
+
+def _uid(found: Prefill, asked: QueryDict, user: User) -> object:
+    """The one that was asked for, the one from last time if it is free, or a new one."""
+    if asked.get("uid"):
+        return asked["uid"]
+    cname = str(found.values.get("cname", ""))
+    if found.like and not _is_taken(found.like, cname):
+        return found.like.uid
+    project = Project.objects.visible_to(user).filter(
+        pk=_number(str(found.values.get("project", "")))
+    )
+    chosen = project.first() or Project.objects.visible_to(user).first()
+    return propose_uid(chosen, cname) if chosen else ""
+
+
+def _is_taken(session: RecordingSession, cname: str) -> bool:
+    live = RecordingSession.objects.live().filter(project=session.project_id, uid=session.uid)
+    return live.filter(cname=cname).exists()
+
+
+def _number(text: str) -> int:
+    """A number out of an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,108 @@
+"""What a start would do, in plain sentences."""
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.forms.start import (
+    CHANNEL_TYPE,
+    FILE_TYPES,
+    FRAMES,
+    IDLE,
+    STREAM_TYPES,
+    TRANSCODING,
+    StartForm,
+)
+from recorder.contract.bitrates import LIVE, estimated_bytes
+from recorder.contract.paths import value_at
+
+_HOUR, _MINUTE, _DAY = 3600, 60, 86_400
+_SOUND_ALONE, _PICTURE_ALONE = 0, 1
+_AUDIO_KBPS = {0: 48, 1: 128, 2: 192}  # by audioProfile
+
+
+def summary(form: StartForm) -> list[str]:
+    """Sentences on a bound form, right or not; what is not known yet is said in general."""
+    return [
+        sentence
+        for sentence in (_what(form), _files(form), _until(form), _amount(form))
+        if sentence
+    ]
+
+
+def _what(form: StartForm) -> str:
+    chosen = form.cleaned_data
+    storage, canvas = chosen.get("storage"), form.canvas
+    values = {
+        "channel": chosen.get("cname") or _("the channel"),
+        "place": _("the bucket %(bucket)s") % {"bucket": storage.bucket}
+        if storage
+        else _("the storage"),
+        "size": f"{canvas.width} × {canvas.height}" if canvas else "",
+        "fps": chosen.get("clientRequest.recordingConfig.transcodingConfig.fps") or FRAMES,
+    }
+    streams = chosen.get(STREAM_TYPES)
+    if streams == _SOUND_ALONE:
+        return _("Records the sound of %(channel)s, without a picture, into %(place)s.") % values
+    if not canvas:
+        return _("Records %(channel)s as one picture into %(place)s.") % values
+    if streams == _PICTURE_ALONE:
+        return (
+            _(
+                "Records %(channel)s without sound as one %(size)s picture at %(fps)s pictures a"
+                " second into %(place)s."
+            )
+            % values
+        )
+    return (
+        _(
+            "Records %(channel)s as one %(size)s picture at %(fps)s pictures a second into"
+            " %(place)s."
+        )
+        % values
+    )
+
+
+def _files(form: StartForm) -> str:
+    types = form.cleaned_data.get(FILE_TYPES) or []
+    return _("Makes MP4 files as well.") if "mp4" in types else ""
+
+
+def _until(form: StartForm) -> str:
+    seconds = form.cleaned_data.get(IDLE)
+    if not seconds:
+        return ""
+    values = {"time": _time(seconds)}
+    if form.cleaned_data.get(CHANNEL_TYPE) == LIVE:
+        return _("Stops by itself %(time)s after the last host left.") % values
+    return _("Stops by itself %(time)s after the last person left.") % values
+
+
+def _amount(form: StartForm) -> str:
+    """What an hour takes in the bucket."""
+    picture = value_at(form.body, f"{TRANSCODING}.bitrate")
+    profile = value_at(form.body, "clientRequest.recordingConfig.audioProfile")
+    if not isinstance(picture, int):
+        return ""
+    streams = form.cleaned_data.get(STREAM_TYPES)
+    sound = 0 if streams == _PICTURE_ALONE else _AUDIO_KBPS.get(_number(profile), 48)
+    size = filesizeformat(estimated_bytes(picture + sound, _HOUR))
+    return _("An hour of it is about %(size)s.") % {"size": size}
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _time(seconds: int) -> str:
+    """ "90 seconds", "5 minutes", "2 hours": in the largest unit that divides it."""
+    if seconds % _DAY == 0:
+        days = seconds // _DAY
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    if seconds % _HOUR == 0:
+        hours = seconds // _HOUR
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    if seconds % _MINUTE == 0:
+        minutes = seconds // _MINUTE
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}

@@ -1,0 +1,143 @@
+"""Start: the form of a mix recording, what it would do, and doing it once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboard.forms.start import StartForm, new_key
+from dashboard.htmx import go, render_page, render_partial, render_refused
+from dashboard.people import user_of
+from dashboard.start_prefill import Prefill, last_of, prefill
+from dashboard.start_summary import summary
+from recorder.errors import RecorderError
+from recorder.lifecycle.requests import InvalidRequest
+from recorder.lifecycle.sending import send
+from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start, send_start
+from recorder.models import Project, RecordingSession, StorageConfig, User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    if missing := _missing(user):
+        return render(request, "start/empty.html", {"missing": missing})
+    if request.method == "POST":
+        return _posted(request, user)
+    begin = prefill(request.GET, user)
+    form = StartForm(user=user, initial=begin.values)
+    response = _show(request, form, review=_judged(form, user), begin=begin)
+    # "Back" has to bring back this very form, with the key that it was sent with; "no-store", which
+    # is our habit, would bring a new one. There is no secret in it.
+    response["Cache-Control"] = "private, max-age=0"
+    return response
+
+
+@require_POST
+def start_review(request: HttpRequest) -> HttpResponse:
+    """What the form as it is now would do, without judging it in its fields."""
+    form = StartForm(request.POST, user=user_of(request))
+    form.is_valid()
+    return render_partial(request, "start/_answer.html", _review(form))
+
+
+def _missing(user: User) -> list[str]:
+    """What has to be there first: "projects", "storage", or both."""
+    there = {
+        "projects": Project.objects.visible_to(user).exists(),
+        "storage": StorageConfig.objects.visible_to(user).exists(),
+    }
+    return [name for name, exists in there.items() if not exists]
+
+
+def _posted(request: HttpRequest, user: User) -> HttpResponse:
+    form = StartForm(request.POST, user=user)
+    if not form.is_valid() or form.request is None:
+        return _show(request, form, refused=True)
+    if "check" in request.POST:
+        return _show(request, form, checked=True)
+    key = form.cleaned_data["key"]
+    try:
+        session, created = request_start(form.request, by=user, form_key=key)
+    except InvalidRequest as error:
+        form.refuse(error.problems)
+        return _show(request, form, refused=True)
+    except KeyReused as error:
+        form = _with_new_key(request.POST, user)
+        return _show(request, form, refused=True, reused=error.session)
+    except AlreadyRecording as error:
+        return _show(request, form, refused=True, running=error)
+    if created:
+        _send(request, session)
+    else:
+        text = _("This form started %(cname)s before. Nothing was started again.")
+        messages.info(request, text % {"cname": session.cname})
+    return go(request, "session", session.pk)
+
+
+def _send(request: HttpRequest, session: RecordingSession) -> None:
+    """As far as it goes while a person waits; the session's page tells how far that was."""
+    try:
+        send(send_start, session)
+    except RecorderError as error:
+        messages.error(request, str(error))
+
+
+def _with_new_key(posted: QueryDict, user: User) -> StartForm:
+    fresh = posted.copy()
+    fresh["key"] = new_key()
+    form = StartForm(fresh, user=user)
+    form.is_valid()
+    return form
+
+
+def _judged(form: StartForm, user: User) -> StartForm:
+    """The same values as if they had been posted: a form that is only shown judges nothing."""
+    values = QueryDict(mutable=True)
+    for name in form.fields:
+        value = form[name].value()
+        values.setlist(name, value if isinstance(value, list) else ["" if value is None else value])
+    judged = StartForm(values, user=user)
+    judged.is_valid()
+    return judged
+
+
+def _review(form: StartForm) -> dict[str, Any]:
+    """For the rail: what would happen, what stands in the way, what would be sent."""
+    lines = form.listed()
+    return {
+        "summary": summary(form),
+        "lines": lines,
+        "wrong": sum(line["severity"] == "error" for line in lines),
+        "wire": form.shown_request,
+        "advice": form.advice,
+    }
+
+
+def _show(
+    request: HttpRequest,
+    form: StartForm,
+    *,
+    review: StartForm | None = None,
+    begin: Prefill | None = None,
+    refused: bool = False,
+    **more: object,
+) -> HttpResponse:
+    found = _review(review or form)
+    form.give_advice(str(found["advice"]))
+    context = {
+        "form": form,
+        "parts": form.parts(),
+        "layouts": form.layouts.values(),
+        "chosen": form["layout"].value(),
+        "begin": begin,
+        "last": last_of(user_of(request)),
+        "refused": refused,
+        **found,
+        **more,
+    }
+    answer = render_refused if refused else render_page
+    return answer(request, "start/page.html", "start/_form.html", context)
