@@ -79,10 +79,7 @@ def _pictures(layout: Layout) -> str:
 
 def _place(region: Region) -> str:
     """ "50 × 100 % at 0, 0" and what else is not as usual."""
-    width, height, x, y = (
-        f"{value / UNIT:.1%}".removesuffix("%").removesuffix(".0")
-        for value in (region.width, region.height, region.x, region.y)
-    )
+    width, height, x, y = map(_percent, (region.width, region.height, region.x, region.y))
     words = [
         _("%(width)s × %(height)s %% at %(x)s, %(y)s")
         % {"width": width, "height": height, "x": x, "y": y}
@@ -90,6 +87,11 @@ def _place(region: Region) -> str:
     if region.uid:
         words.append(_("uid %(uid)s") % {"uid": region.uid})
     if region.alpha != UNIT:
-        words.append(_("%(percent)s %% opaque") % {"percent": round(region.alpha * 100 / UNIT)})
+        words.append(_("%(percent)s %% opaque") % {"percent": _percent(region.alpha)})
     words.append(_("fitted") if region.render_mode else _("cropped"))
     return ", ".join(words)
+
+
+def _percent(millionths: int) -> str:
+    """Exact: 1 / 3 of the canvas is "33.3333"."""
+    return f"{millionths * 100 / UNIT:.4f}".rstrip("0").rstrip(".")

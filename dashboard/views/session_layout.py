@@ -52,7 +52,7 @@ def _compared(session: RecordingSession, chosen: LayoutVersion | None) -> dict[s
     changes = layout_changes(before, after) if before and after else ()
     return {
         "chosen": chosen,
-        "canvas": canvas,
+        "canvas": canvas or (chosen.canvas if chosen else None),
         "before": before,
         "after": after,
         "changes": changes,

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dashboard.checklist import first_steps
 from dashboard.context import chrome_of
 from dashboard.forms.sessions import SessionFilters
 from dashboard.htmx import poll_tag, render_page, unchanged
@@ -109,6 +110,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "rows": [Row(session, drawn.get(session.pk)) for session in shown],
         "pace": _pace(shown, figures, window),
         "later": bool(window.after),
+        "checklist": None if shown or form.in_use or window.after else first_steps(request),
         **_more(request, found, window),
     }
     return render_page(request, "sessions/page.html", "sessions/_poll.html", context, tag=tag)

@@ -1,0 +1,232 @@
+import json
+
+import pytest
+
+from recorder.contract.states import Status, Upload
+from recorder.lifecycle.start import request_start, send_start
+from recorder.models import AuditEntry, RecordingSession
+from tests.support.provider import lost
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def recording(request_for, person, provider):
+    """`recording(cname="a")`: a session that the provider records."""
+
+    def recording(cname: str = "all-hands", **more) -> RecordingSession:
+        session, _ = request_start(request_for(cname, **more), by=person, form_key=None)
+        send_start(session)
+        return session
+
+    return recording
+
+
+@pytest.fixture
+def settled():
+    """`settled(session, "stopped")`: the row, once the thread that was not waited for is done."""
+
+    def settled(session: RecordingSession, status: str) -> RecordingSession:
+        from recorder.lifecycle import sending
+
+        for _ in range(sending.THREADS):  # every thread is free: nothing is on its way any more
+            assert sending._free.acquire(timeout=20)
+        for _ in range(sending.THREADS):
+            sending._free.release()
+        session.refresh_from_db()
+        assert session.status == status
+        return session
+
+    return settled
+
+
+def events(answer) -> set[str]:
+    return set(json.loads(answer["HX-Trigger"]))
+
+
+def test_stop_is_confirmed_once_and_names_the_recording(signed_in, make_session, asking):
+    session = make_session(cname="all-hands")
+
+    answer = signed_in.get(f"/sessions/{session.pk}/stop/", headers=asking)
+
+    assert "dialog:open" in answer["HX-Trigger"]
+    assert "Stop recording “all-hands”?" in answer.content.decode()
+    assert "It cannot be resumed" in answer.content.decode()
+    session.refresh_from_db()
+    assert session.stop_requested_at is None
+
+
+def test_stop_without_scripts_asks_on_a_page_and_goes_on_to_the_session(
+    signed_in, recording, settled
+):
+    session = recording()
+    assert "<html" in signed_in.get(f"/sessions/{session.pk}/stop/").content.decode()
+
+    answer = signed_in.post(f"/sessions/{session.pk}/stop/")
+
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/sessions/{session.pk}/"
+    settled(session, "stopped")
+
+
+def test_stop_answers_at_once_and_lets_the_page_look_again(
+    signed_in, recording, settled, provider, asking, person
+):
+    session = recording()
+
+    answer = signed_in.post(f"/sessions/{session.pk}/stop/", headers=asking)
+
+    assert answer.status_code == 200
+    assert events(answer) == {"dialog:close", "poll:now"}
+    assert "Stopping all-hands." in answer.content.decode()
+    assert settled(session, "stopped").stop_requested_by == person
+    assert provider.count("stop") == 1
+
+
+def test_a_second_click_on_stop_sends_nothing(signed_in, recording, settled, provider, asking):
+    session = recording()
+    signed_in.post(f"/sessions/{session.pk}/stop/", headers=asking)
+    settled(session, "stopped")
+
+    answer = signed_in.post(f"/sessions/{session.pk}/stop/", headers=asking)
+
+    assert answer.status_code == 200
+    assert provider.count("stop") == 1
+    assert AuditEntry.objects.filter(action="session.stop").count() == 1
+
+
+def test_stopping_what_has_ended_by_itself_is_refused_with_a_sentence(
+    signed_in, make_session, asking
+):
+    session = make_session(Status.STOPPED)
+
+    answer = signed_in.post(f"/sessions/{session.pk}/stop/", headers=asking)
+
+    assert answer.status_code == 409
+    assert "This session has ended already. Nothing was sent." in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["query", "acknowledge"])
+def test_actions_are_posts(signed_in, make_session, action):
+    assert signed_in.get(f"/sessions/{make_session().pk}/{action}/").status_code == 405
+
+
+@pytest.mark.parametrize("action", ["stop", "query", "give-up", "acknowledge", "layout"])
+def test_nothing_is_done_for_people_who_are_not_signed_in(client, make_session, action, provider):
+    session = make_session()
+
+    answer = client.post(f"/sessions/{session.pk}/{action}/")
+
+    assert answer.status_code == 302
+    assert provider.calls == []
+
+
+def test_query_now_asks_the_service_and_says_how_it_stands(signed_in, recording, provider, asking):
+    session = recording()
+
+    answer = signed_in.post(f"/sessions/{session.pk}/query/", headers=asking)
+
+    assert "all-hands: Recording." in answer.content.decode()
+    assert provider.count("query") == 1
+
+
+def test_a_session_without_a_sid_cannot_be_queried(signed_in, recording, provider, asking):
+    provider.will("start", lost)
+    session = recording()
+
+    answer = signed_in.post(f"/sessions/{session.pk}/query/", headers=asking)
+
+    assert answer.status_code == 409
+    assert "The answer to the start was lost" in answer.content.decode()
+    assert provider.count("query") == 0
+
+
+def test_giving_up_is_confirmed_and_ends_a_lost_session(signed_in, recording, provider, asking):
+    provider.will("start", lost)
+    session = recording()
+    assert (
+        "Give up “all-hands”?"
+        in signed_in.get(f"/sessions/{session.pk}/give-up/", headers=asking).content.decode()
+    )
+
+    answer = signed_in.post(f"/sessions/{session.pk}/give-up/", headers=asking)
+
+    assert events(answer) == {"dialog:close", "poll:now"}
+    session.refresh_from_db()
+    assert session.status == Status.FAILED
+
+
+def test_giving_up_what_runs_is_refused(signed_in, make_session, asking):
+    session = make_session()
+
+    answer = signed_in.post(f"/sessions/{session.pk}/give-up/", headers=asking)
+
+    assert answer.status_code == 409
+    session.refresh_from_db()
+    assert session.status == Status.RECORDING
+
+
+def test_a_reason_that_was_seen_is_put_aside(signed_in, make_session, asking):
+    session = make_session(Status.FAILED, attention="failed", sid="s", failure=None)
+
+    signed_in.post(f"/sessions/{session.pk}/acknowledge/", headers=asking)
+
+    session.refresh_from_db()
+    assert (session.attention, session.acknowledged) == ("", "failed")
+
+
+def test_the_selected_are_stopped_after_one_question_that_names_them(
+    signed_in, recording, make_session, settled, provider, asking
+):
+    chosen = [recording("a"), recording("b", uid="2"), make_session(Status.STOPPED, cname="ended")]
+    ids = {"action": "stop", "session": [session.pk for session in chosen]}
+
+    question = signed_in.get("/sessions/bulk/", ids, headers=asking).content.decode()
+    answer = signed_in.post("/sessions/bulk/", ids, headers=asking).content.decode()
+
+    assert "Stop 2 recordings?" in question
+    assert "have ended or are being stopped" in question
+    assert "2 are stopping." in answer
+    assert "1 refused." in answer
+    assert f"ended ({chosen[2].reference}): The session has ended." in answer
+    settled(chosen[0], "stopped")
+    settled(chosen[1], "stopped")
+    assert provider.count("stop") == 2
+
+
+def test_the_selected_are_asked_by_the_worker(signed_in, make_session, asking):
+    from huey.contrib.djhuey import HUEY
+
+    running, ended = make_session(), make_session(Status.STOPPED, upload=Upload.UPLOADED, sid="")
+    ids = {"action": "query", "session": [running.pk, ended.pk]}
+    before = HUEY.pending_count()
+
+    answer = signed_in.post("/sessions/bulk/", ids, headers=asking).content.decode()
+
+    assert HUEY.pending_count() == before + 1
+    assert "1 is being asked." in answer
+    assert "1 refused." in answer
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"action": "stop"},
+        {"action": "stop", "session": "x"},
+        {"action": "stop", "session": "٣"},
+        {"action": "delete", "session": "1"},
+        {"action": "stop", "session": [str(number) for number in range(1, 300)]},
+    ],
+)
+def test_a_malformed_selection_is_refused(signed_in, asked):
+    assert signed_in.post("/sessions/bulk/", asked).status_code == 400
+
+
+def test_the_selected_can_be_taken_along_as_json(signed_in, make_session):
+    session = make_session(cname="all-hands")
+
+    answer = signed_in.get("/sessions/export/", {"session": [session.pk]})
+
+    assert answer["Content-Disposition"] == 'attachment; filename="sessions.json"'
+    [row] = answer.json()["results"]
+    assert (row["cname"], row["reference"]) == ("all-hands", session.reference)
