@@ -56,7 +56,7 @@ def decode(content: bytes, looks: Mapping[str, tuple[Probe, ...]]) -> Decoded:
     names: list[str] = []
     samples, begin, end = 0, None, 0.0
     try:
-        with av.open(io.BytesIO(content), format="mpegts") as container:
+        with av.open(io.BytesIO(content), mode="r", format="mpegts") as container:
             for frame in container.decode():
                 if isinstance(frame, av.VideoFrame):
                     names.append(_name(frame, looks))
