@@ -4,7 +4,6 @@ Two participants, two layouts. Which of the two a decoded picture shows is told 
 (recorder.management.slices).
 """
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -83,9 +82,12 @@ class Row:
     problems: list[str] = field(default_factory=list)
 
 
-def run(seconds: int, cname: str, *, write: Callable[[str], object] = sys.stdout.write) -> bool:
+def run(seconds: int, cname: str) -> bool:
     """The whole story, told as it goes. True when everything holds."""
     began = time.monotonic()
+
+    def write(text: str) -> None:
+        print(text, end="", flush=True)  # as it happens, also into a pipe
 
     def say(text: str) -> None:
         write(f"{time.monotonic() - began:6.1f} s  {text}\n")
