@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.forms.flat import Body, leaves
-from dashboard.forms.start import (
+from dashboard.forms.start_fields import (
     AS_LAYOUT,
     BITRATE,
     CHANNEL_TYPE,

@@ -4,14 +4,14 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.forms.start import (
+from dashboard.forms.start import StartForm
+from dashboard.forms.start_fields import (
     CHANNEL_TYPE,
     FILE_TYPES,
-    FRAMES,
     IDLE,
+    RECORDING,
     STREAM_TYPES,
     TRANSCODING,
-    StartForm,
 )
 from recorder.contract.bitrates import LIVE, estimated_bytes
 from recorder.contract.paths import value_at
@@ -32,14 +32,14 @@ def summary(form: StartForm) -> list[str]:
 
 def _what(form: StartForm) -> str:
     chosen = form.cleaned_data
-    storage, canvas = chosen.get("storage"), form.canvas
+    storage, canvas = chosen.get("storage"), form.chosen.canvas
     values = {
         "channel": chosen.get("cname") or _("the channel"),
         "place": _("the bucket %(bucket)s") % {"bucket": storage.bucket}
         if storage
         else _("the storage"),
         "size": f"{canvas.width} × {canvas.height}" if canvas else "",
-        "fps": chosen.get("clientRequest.recordingConfig.transcodingConfig.fps") or FRAMES,
+        "fps": form.chosen.fps,
     }
     streams = chosen.get(STREAM_TYPES)
     if streams == _SOUND_ALONE:
@@ -81,7 +81,7 @@ def _until(form: StartForm) -> str:
 def _amount(form: StartForm) -> str:
     """What an hour takes in the bucket."""
     picture = value_at(form.body, f"{TRANSCODING}.bitrate")
-    profile = value_at(form.body, "clientRequest.recordingConfig.audioProfile")
+    profile = value_at(form.body, f"{RECORDING}.audioProfile")
     if not isinstance(picture, int):
         return ""
     streams = form.cleaned_data.get(STREAM_TYPES)

@@ -4,25 +4,36 @@ What the contract knows comes from there. Our own fields are the project, the st
 with its size, and the random key by which a second click is known.
 """
 
-import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.forms import start_layouts
 from dashboard.forms.contract import ContractForm, Section
-from dashboard.forms.flat import Body, put
-from dashboard.forms.layouts import ratio
-from dashboard.forms.storage import vendor_name
-from recorder.contract.bitrates import BITRATE_LIMIT, recommended_bitrate
-from recorder.contract.layouts import VERTICAL, Canvas, layout_to_wire
+from dashboard.forms.flat import Body
+from dashboard.forms.start_fields import (
+    AS_LAYOUT,
+    BITRATE,
+    FILE_TYPES,
+    FPS,
+    FRAMES,
+    HEIGHT,
+    KEY,
+    LARGE,
+    ROOT,
+    TRANSCODING,
+    WIDTH,
+    ProjectChoice,
+    StorageChoice,
+    new_key,
+    sizes,
+)
+from dashboard.forms.start_picture import Chosen
 from recorder.contract.parameters import Field
 from recorder.contract.parameters.base import (
     CHANNEL,
@@ -37,26 +48,10 @@ from recorder.contract.problems import Problem, errors
 from recorder.contract.rules import check
 from recorder.contract.rules.layout import FRAME_RATES
 from recorder.contract.states import Mode, Operation
-from recorder.contract.vendors import VENDORS
 from recorder.lifecycle.requests import StartRequest, preview, problems
 from recorder.models import Project, StorageConfig, User
 from recorder.providers.redact import redact
 
-ROOT = "clientRequest"
-RECORDING = f"{ROOT}.recordingConfig"
-TRANSCODING = f"{RECORDING}.transcodingConfig"
-CHANNEL_TYPE, STREAM_TYPES = f"{RECORDING}.channelType", f"{RECORDING}.streamTypes"
-IDLE, FILE_TYPES = f"{RECORDING}.maxIdleTime", f"{ROOT}.recordingFileConfig.avFileType"
-WIDTH, HEIGHT = f"{TRANSCODING}.width", f"{TRANSCODING}.height"
-FPS, BITRATE = f"{TRANSCODING}.fps", f"{TRANSCODING}.bitrate"
-LARGE = f"{TRANSCODING}.maxResolutionUid"
-SOUND, FRAMES = 0, 15
-AS_LAYOUT, CUSTOM_SIZE = "layout", "custom"
-SIZES = [
-    *(Canvas(*size) for size in ((1920, 1080), (1280, 720), (960, 720), (640, 480), (640, 360))),
-    *(Canvas(*size) for size in ((1080, 1920), (720, 1280), (360, 640))),
-]
-KEY = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
 # Given by the storage, the layout and the project, or not a matter of a mix recording.
 _ELSEWHERE = {
     f"{ROOT}.token",
@@ -75,24 +70,8 @@ _SHOWN_AT = {
     f"{TRANSCODING}.backgroundConfig": "layout",
 }
 _OWN = {CHANNEL: ["project"], PICTURE: ["layout", "size"], STORAGE: ["storage"]}
+_OFTEN = (FPS, BITRATE)  # first behind "More settings"
 _SECTIONS = (CHANNEL, STREAMS, PICTURE, FILES, STORAGE, LIMITS, ENCRYPTION)
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(24)
-
-
-class ProjectChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} · {obj.get_provider_display()}"
-
-
-class StorageChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        vendor = VENDORS.get(obj.vendor)
-        return " · ".join(
-            [obj.name, vendor_name(vendor) if vendor else str(obj.vendor), obj.bucket]
-        )
 
 
 class StartForm(ContractForm):
@@ -137,7 +116,7 @@ class StartForm(ContractForm):
         self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["storage"].queryset = StorageConfig.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["layout"].choices = [(c.value, c.label) for c in self.layouts.values()]  # type: ignore[attr-defined]
-        self.fields["size"].choices = _sizes()  # type: ignore[attr-defined]
+        self.fields["size"].choices = sizes()  # type: ignore[attr-defined]
         self._prepare_fields()
 
     def _prepare_fields(self) -> None:
@@ -154,13 +133,26 @@ class StartForm(ContractForm):
         }
         for name, value in begins.items():
             self.fields[name].initial = value
+        for name in ("project", "storage"):
+            first = self.fields[name].queryset.first()  # type: ignore[attr-defined]
+            self.fields[name].initial = first and first.pk
+        for name, place in self.places.items():
+            if place.about.basic and place.default is not None:
+                self.fields[name].required = True  # it always says something, so it is not optional
+        self.fields[FPS].required = True
+        self.fields[BITRATE].help_text = _("Empty: as advised.")
         self.fields["cname"].help_text = ""  # it speaks of web mode
+        self.fields["cname"].error_messages["required"] = _("The name of the channel is needed.")
         for name in ("cname", "uid", f"{TRANSCODING}.backgroundColor", LARGE):
             self.fields[name].widget.attrs["class"] = "mono"
-        rates = [(str(rate), str(rate)) for rate in sorted(FRAME_RATES)]
-        self.fields[FPS].widget = forms.Select(choices=rates)
+        self.fields[FPS].widget = forms.Select(choices=self._rates())
         for name in [name for name in self.initial if not self._offers(name)]:
             del self.initial[name]
+
+    def _rates(self) -> list[tuple[str, str]]:
+        """The frame rates of the service, and another that an earlier request has."""
+        rates = sorted({*FRAME_RATES, _whole((self.data or self.initial).get(FPS))} - {0})
+        return [(str(rate), str(rate)) for rate in rates]
 
     def _offers(self, name: str) -> bool:
         """Whether a value to begin with can be chosen: what is gone gives way to the usual."""
@@ -179,34 +171,15 @@ class StartForm(ContractForm):
         return place.pattern not in _ELSEWHERE
 
     def complete(self, body: Body) -> Body:
-        """Size, frame rate, bitrate and layout as the service takes them."""
-        body.setdefault("cname", "")
-        body.setdefault("uid", "")
         request = body.setdefault(ROOT, {})
         recording = request.setdefault("recordingConfig", {})
         written = recording.pop("transcodingConfig", {})
-        if not self.has_picture:
-            return body
-        unused = {
-            name.removeprefix(f"{TRANSCODING}.") for name in self.places if self._unused(name)
-        }
-        config = {name: value for name, value in written.items() if name not in unused}
-        if canvas := self.canvas:
-            config |= {"width": canvas.width, "height": canvas.height}
-            config.setdefault("fps", FRAMES)
-            config.setdefault("bitrate", self.advised or BITRATE_LIMIT)
-        choice = self.choice
-        if choice and not choice.version:
-            drawn = layout_to_wire(choice.picture)
-            config = (
-                {"mixedVideoLayout": choice.picture.kind} if choice.predefined else drawn
-            ) | config
-        put(body, TRANSCODING, config)
-        return body
+        if self.chosen.wanted:
+            recording["transcodingConfig"] = self.chosen.config(written)
+        return {"cname": "", "uid": ""} | body
 
     def clean(self) -> dict[str, Any]:
-        """Fields that what was chosen elsewhere makes useless are neither judged nor sent."""
-        for name in [name for name in self.errors if self._unused(name)]:
+        for name in [name for name in self.errors if self.chosen.leaves_out(name)]:
             del self.errors[name]
         return super().clean()
 
@@ -216,21 +189,11 @@ class StartForm(ContractForm):
             raise forms.ValidationError(_("This form is damaged. Reload the page."), code="key")
         return key
 
-    def _unused(self, name: str) -> bool:
-        if not self.has_picture:
-            return name in {"layout", "size"} or name.startswith(f"{TRANSCODING}.")
-        if name in {WIDTH, HEIGHT}:
-            return self.cleaned_data.get("size") != CUSTOM_SIZE
-        choice = self.choice
-        if name == LARGE:
-            return choice is None or not choice.predefined or choice.picture.kind != VERTICAL
-        looks = name.startswith(f"{TRANSCODING}.") and name not in {FPS, BITRATE}
-        return looks and (choice is None or not choice.predefined)
-
     def problems_of(self, body: Body) -> Iterable[Problem]:
         request = self.request
         if request is None:
-            return check(self.operation, self.mode, body)
+            found = check(self.operation, self.mode, body)
+            return [problem for problem in found if self.shown_at(problem.path) != "storage"]
         found = problems(request)
         wrong = {problem.path for problem in errors(found)}
         if wrong & {"cname", "uid"}:  # no token can be made for these; they say so themselves
@@ -253,62 +216,19 @@ class StartForm(ContractForm):
             return str(self[path].value()) != str(FRAMES)
         return super().differs(path)
 
-    # What was chosen. Each also of a form that is not right yet.
+    # What was chosen, also in a form that is not right yet.
 
     @property
-    def has_picture(self) -> bool:
-        return self.cleaned_data.get(STREAM_TYPES) != SOUND
-
-    @property
-    def choice(self) -> start_layouts.Choice | None:
-        return self.layouts.get(self.cleaned_data.get("layout", ""))
-
-    @property
-    def canvas(self) -> Canvas | None:
-        """The size of the picture; None while it has none."""
-        size, choice = self.cleaned_data.get("size"), self.choice
-        if size == AS_LAYOUT:
-            return choice.canvas if choice else None
-        if size == CUSTOM_SIZE:
-            width, height = self.cleaned_data.get(WIDTH), self.cleaned_data.get(HEIGHT)
-            return Canvas(width, height) if width and height else None
-        return next((canvas for canvas in SIZES if size_value(canvas) == size), None)
-
-    @property
-    def advised(self) -> int | None:
-        """kbit/s for the chosen size, frame rate and channel profile, where there is advice."""
-        canvas = self.canvas
-        if canvas is None:
-            return None
-        fps = self.cleaned_data.get(FPS) or FRAMES
-        profile = self.cleaned_data.get(CHANNEL_TYPE) or 0
-        return recommended_bitrate(canvas.width, canvas.height, fps, profile)
-
-    @property
-    def advice(self) -> str:
-        """A sentence on the bitrate."""
-        canvas = self.canvas
-        if canvas is None:
-            return ""
-        values = {
-            "size": f"{canvas.width} × {canvas.height}",
-            "fps": self.cleaned_data.get(FPS) or FRAMES,
-            "bitrate": self.advised or BITRATE_LIMIT,
-        }
-        if self.cleaned_data.get(BITRATE) is None:
-            return _("Empty: the advised %(bitrate)s for %(size)s at %(fps)s a second.") % values
-        return (
-            _("Advised for %(size)s at %(fps)s a second: %(bitrate)s. Empty the field to take it.")
-            % values
-        )
+    def chosen(self) -> Chosen:
+        return Chosen.of(self.cleaned_data, self.layouts)
 
     @property
     def request(self) -> StartRequest | None:
         """What would be started; None while there is no project to start it with."""
-        project, choice = self.cleaned_data.get("project"), self.choice
+        project, chosen = self.cleaned_data.get("project"), self.chosen
         if project is None:
             return None
-        version = choice.version if choice and self.has_picture else None
+        version = chosen.layout.version if chosen.layout and chosen.wanted else None
         return StartRequest(
             project=project,
             storage_config=self.cleaned_data.get("storage"),
@@ -327,6 +247,29 @@ class StartForm(ContractForm):
 
     # Showing them.
 
+    def as_posted(self) -> QueryDict:
+        """What this form begins with, as a browser would send it."""
+        values = QueryDict(mutable=True)
+        for name, field in self.fields.items():
+            value = field.prepare_value(self.get_initial_for_field(field, name))
+            many = value if isinstance(value, list) else ["" if value is None else str(value)]
+            values.setlist(name, many)
+        return values
+
+    def marked(self) -> list[dict[str, str]]:
+        """`listed`, where what is only not filled in yet has the severity "missing"."""
+        empty = {
+            f"#{self.id_of(name)}"
+            for name, field in self.fields.items()
+            if field.required and self[name].value() in (None, "", [])
+        }
+        return [
+            line | {"severity": "missing"}
+            if line["severity"] == "error" and line["href"] in empty
+            else line
+            for line in self.listed()
+        ]
+
     def parts(self) -> list[Section]:
         """The sections of the page, with our own fields in their places."""
         made = {section.name: section for section in self.sections()}
@@ -334,26 +277,11 @@ class StartForm(ContractForm):
         for name in _SECTIONS:
             section = made.get(name) or Section(name, _(name), [], [], 0)
             own = [self[field] for field in _OWN.get(name, ())]
-            found.append(replace(section, basic=[*own, *section.basic]))
+            more = sorted(section.more, key=lambda field: field.name not in _OFTEN)
+            found.append(replace(section, basic=[*own, *section.basic], more=more))
         return found
 
-    def give_advice(self, advice: str) -> None:
-        """Say it below the bitrate, where later answers can replace it."""
-        said = format_html('<span id="start-advice">{}</span>', advice)
-        self.fields[BITRATE].help_text = said
 
-
-def size_value(canvas: Canvas) -> str:
-    return f"{canvas.width}x{canvas.height}"
-
-
-def _sizes() -> list[tuple[str, Any]]:
-    named = [(size_value(c), f"{c.width} × {c.height} ({ratio(c)})") for c in SIZES]
-    wide = [name for name, canvas in zip(named, SIZES, strict=True) if canvas.width > canvas.height]
-    tall = [name for name in named if name not in wide]
-    return [
-        (AS_LAYOUT, _("As the layout")),
-        (_("Landscape"), wide),
-        (_("Portrait"), tall),
-        (CUSTOM_SIZE, _("Another size")),
-    ]
+def _whole(value: object) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

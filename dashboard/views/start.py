@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.forms.start import StartForm, new_key
+from dashboard.forms.start import StartForm
+from dashboard.forms.start_fields import BITRATE, new_key
 from dashboard.htmx import go, render_page, render_partial, render_refused
 from dashboard.people import user_of
 from dashboard.start_prefill import Prefill, last_of, prefill
@@ -96,24 +98,21 @@ def _with_new_key(posted: QueryDict, user: User) -> StartForm:
 
 def _judged(form: StartForm, user: User) -> StartForm:
     """The same values as if they had been posted: a form that is only shown judges nothing."""
-    values = QueryDict(mutable=True)
-    for name in form.fields:
-        value = form[name].value()
-        values.setlist(name, value if isinstance(value, list) else ["" if value is None else value])
-    judged = StartForm(values, user=user)
+    judged = StartForm(form.as_posted(), user=user)
     judged.is_valid()
     return judged
 
 
 def _review(form: StartForm) -> dict[str, Any]:
     """For the rail: what would happen, what stands in the way, what would be sent."""
-    lines = form.listed()
+    marked = form.marked()
     return {
         "summary": summary(form),
-        "lines": lines,
-        "wrong": sum(line["severity"] == "error" for line in lines),
+        "lines": form.listed(),
+        "marked": marked,
+        "wrong": sum(line["severity"] in {"error", "missing"} for line in marked),
         "wire": form.shown_request,
-        "advice": form.advice,
+        "advice": form.chosen.advice,
     }
 
 
@@ -127,12 +126,13 @@ def _show(
     **more: object,
 ) -> HttpResponse:
     found = _review(review or form)
-    form.give_advice(str(found["advice"]))
     context = {
         "form": form,
         "parts": form.parts(),
         "layouts": form.layouts.values(),
         "chosen": form["layout"].value(),
+        "bitrate": BITRATE,
+        "advice_hint": format_html('<span id="start-advice">{}</span>', found["advice"]),
         "begin": begin,
         "last": last_of(user_of(request)),
         "refused": refused,
