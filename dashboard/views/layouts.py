@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +24,7 @@ from dashboard.forms.layouts import (
     ratio,
     shown,
 )
-from dashboard.htmx import go, render_page, render_partial, render_refused
+from dashboard.htmx import go, render_page, render_refused
 from dashboard.people import user_of
 from dashboard.previews import preview, users_in
 from recorder.contract.layouts import CUSTOM, DEFAULT_CANVAS, KINDS, MAX_REGIONS, layout_to_wire
@@ -173,10 +173,13 @@ def _saved(request: HttpRequest, form: LayoutForm, layout: Layout | None) -> Htt
 
 @require_POST
 def layout_preview(request: HttpRequest) -> HttpResponse:
-    """The unsaved numbers as a picture, with what is wrong or doubtful about them."""
+    """The unsaved numbers as a picture, with what is wrong or doubtful about them.
+
+    Not render_partial: sent while somebody types, it must not take a save's toast with it.
+    """
     posted = _closed_up(request.POST)
     context = preview(LayoutForm(posted), users_in(posted.get("users", "")))
-    return render_partial(request, "layouts/_preview.html", context)
+    return render(request, "layouts/_preview.html", context)
 
 
 @require_POST

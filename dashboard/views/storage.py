@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -92,14 +92,14 @@ def _form(request: HttpRequest, config: StorageConfig) -> HttpResponse:
 def storage_vendor(request: HttpRequest) -> HttpResponse:
     """The fields that depend on the vendor, when another one is chosen."""
     form = StorageForm(initial={"vendor": request.GET.get("vendor", "")})
-    return render_partial(request, "storage/_vendor.html", {"form": form})
+    return render(request, "storage/_vendor.html", {"form": form})
 
 
 @require_safe
 def storage_path(request: HttpRequest) -> HttpResponse:
-    """The path that the typed folder makes."""
+    """The path that the typed folder makes. Takes no waiting toast: that belongs to a save."""
     folders = Folders().to_python(request.GET.get("file_name_prefix", ""))
-    return render_partial(request, "storage/_path.html", {"shown": path_shown(folders)})
+    return render(request, "storage/_path.html", {"shown": path_shown(folders)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
