@@ -79,7 +79,7 @@ def _known(axes: Mapping[int, _Axis]) -> Mapping[int, list[Slice]]:
         "session_id", "slice_start_ms", "duration_ms", "present"
     ):
         seconds = USUAL_SLICE if duration_ms is None else duration_ms / 1000
-        start = (start_ms - axes[pk].begin_ms) / 1000
+        start = ((start_ms or 0) - axes[pk].begin_ms) / 1000
         found[pk].append(Slice(start, seconds, STATES[present]))
     for slices in found.values():
         slices.sort(key=lambda each: (each.state == "missing", each.start))

@@ -1,8 +1,12 @@
 """The filters of the board; its address is its state."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract.states import FINAL, Status
@@ -54,14 +58,18 @@ class SessionFilters(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     status = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    project = forms.ModelChoiceField(
-        label=_("Project"), queryset=None, required=False, empty_label=_("Any project")
+    project: "forms.ModelChoiceField[Project]" = forms.ModelChoiceField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Any project"),
     )
     mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
 
-    def __init__(self, data: object, *, user: object):
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined, arg-type]
+    def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
+        super().__init__(data)
+        projects = cast("forms.ModelChoiceField[Project]", self.fields["project"])
+        projects.queryset = Project.objects.visible_to(user)
 
     def filtered(self, rows: SessionQuerySet) -> SessionQuerySet:
         """What the filters leave; one that is malformed shows its error and filters nothing."""

@@ -134,7 +134,7 @@ def _address(request: HttpRequest, place: Mapping[str, object]) -> str:
         for name, value in request.GET.items()
         if value and name not in {"rows", "after"}
     }
-    return f"{request.path}?{urlencode(filters | place)}"
+    return f"{request.path}?{urlencode({**filters, **place})}"
 
 
 def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> int:

@@ -11,6 +11,14 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page
 
+from tests.support.rows import (  # noqa: F401
+    make_session,
+    project,
+    provider,
+    request_for,
+    storage_config,
+)
+
 # Playwright keeps an event loop on this thread; Django then thinks that its ORM is in async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
