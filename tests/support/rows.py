@@ -50,17 +50,7 @@ def layout_version(db, user) -> LayoutVersion:
 
 @pytest.fixture
 def request_for(project, storage_config) -> Callable[..., StartRequest]:
-    def make(cname: str = "room", uid: str = "1", **more) -> StartRequest:
-        values = {
-            "project": project,
-            "storage_config": storage_config,
-            "mode": Mode.MIX,
-            "cname": cname,
-            "uid": uid,
-        }
-        return StartRequest(**values | more)
-
-    return make
+    return lambda *args, **more: start_request(project, storage_config, *args, **more)
 
 
 @pytest.fixture
@@ -72,6 +62,19 @@ def make_session(project, storage_config) -> Callable[..., RecordingSession]:
         return session_row(of, storage_config, status, **fields)
 
     return make
+
+
+def start_request(
+    project: Project, storage: StorageConfig, cname: str = "room", uid: str = "1", **more
+) -> StartRequest:
+    values = {
+        "project": project,
+        "storage_config": storage,
+        "mode": Mode.MIX,
+        "cname": cname,
+        "uid": uid,
+    }
+    return StartRequest(**values | more)
 
 
 def make_project(url: str, **fields) -> Project:
