@@ -29,7 +29,6 @@ Not made here: lists of alternatives (extension services), and values that may b
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django import forms
@@ -38,8 +37,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.forms.flat import Body, leaves, positions, put
-from dashboard.forms.places import form_field
-from recorder.contract.parameters import Field, body_model, fields_of
+from dashboard.forms.places import form_field, is_open, places_of
+from recorder.contract.parameters import Field
 from recorder.contract.parameters.walk import models_in
 from recorder.contract.problems import Problem
 from recorder.contract.rules import check
@@ -124,11 +123,19 @@ class ContractForm(forms.Form):
         for place, required in places_of(self.operation, self.mode):
             if any(place.pattern.startswith(outer) for outer in refused):
                 continue
-            if not self.takes(place) or _is_open(place):
+            if not self.takes(place) or is_open(place):
                 refused += [f"{place.pattern}.", f"{place.pattern}[]"]
                 continue
             for path in self._paths(place.pattern):
                 self._make_field(path, place, required, given)
+        self.order_fields(sorted(self.fields, key=self._turn))
+
+    def _turn(self, name: str) -> tuple[int, int]:
+        """As on the page: the entries of a list after all else, one entry after another."""
+        for turn, path in enumerate(self.lists, start=1):
+            if name.startswith(f"{path}."):
+                return turn, int(name[len(path) + 1 :].split(".")[0])
+        return 0, 0
 
     def _make_field(
         self, path: str, place: Field, required: bool, given: Mapping[str, object]
@@ -282,26 +289,3 @@ class ContractForm(forms.Form):
         elif place in self.lists:
             around.append(_(self.lists[place].about.label))
         return ", ".join(around)
-
-
-@cache
-def places_of(operation: Operation, mode: Mode) -> tuple[tuple[Field, bool], ...]:
-    """Every place of a request under its first name, and whether a form must ask for it.
-
-    What is required in an object that may be left out is not: the rules say when it is.
-    """
-    needed: dict[str, bool] = {"": True}
-    found = []
-    for place in fields_of(body_model(operation, mode)):
-        outer, _dot, name = place.pattern.rpartition(".")
-        if name != place.about.name:
-            continue
-        inside_needed = outer.endswith("[]") or needed.get(outer, False)
-        needed[place.pattern] = place.required and inside_needed
-        found.append((place, needed[place.pattern]))
-    return tuple(found)
-
-
-def _is_open(place: Field) -> bool:
-    """A list of alternatives, whose fields depend on a choice."""
-    return len(models_in(place.model.model_fields[place.attribute].annotation)[0]) > 1

@@ -48,6 +48,16 @@ NAME_TAKEN = gettext_lazy("There is a layout of this name, perhaps an archived o
 _SIDE = gettext_lazy("Each side of the picture has 1 to 1920 pixels.")
 
 
+class Seen(forms.Field):
+    """The version an editor started from; 0, which nobody has seen, for anything else."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: object) -> int:
+        text = str(value or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 class LayoutForm(ContractForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -64,8 +74,7 @@ class LayoutForm(ContractForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _SIDE, "invalid": _SIDE},
     )
-    # The version the editor started from.
-    seen = WholeNumber(required=False, widget=forms.HiddenInput, error_messages={"invalid": ""})
+    seen = Seen()
 
     def __init__(
         self,

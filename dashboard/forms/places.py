@@ -7,6 +7,7 @@ browser's number input hands over nothing at all where it does not understand.
 import re
 import types
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from django import forms
@@ -14,7 +15,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from recorder.contract.layouts import UNIT, parse_fraction
-from recorder.contract.parameters import Field
+from recorder.contract.parameters import Field, body_model, fields_of
+from recorder.contract.parameters.walk import models_in
+from recorder.contract.states import Mode, Operation
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _COMMA = re.compile(r"[0-9]*,[0-9]+", re.ASCII)
@@ -142,3 +145,26 @@ def _made(place: Field, kind: Any, many: bool, required: bool) -> forms.Field | 
 
 def _text(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attrs})
+
+
+@cache
+def places_of(operation: Operation, mode: Mode) -> tuple[tuple[Field, bool], ...]:
+    """Every place of a request under its first name, and whether a form must ask for it.
+
+    What is required in an object that may be left out is not: the rules say when it is.
+    """
+    needed: dict[str, bool] = {"": True}
+    found = []
+    for place in fields_of(body_model(operation, mode)):
+        outer, _dot, name = place.pattern.rpartition(".")
+        if name != place.about.name:
+            continue
+        inside_needed = outer.endswith("[]") or needed.get(outer, False)
+        needed[place.pattern] = place.required and inside_needed
+        found.append((place, needed[place.pattern]))
+    return tuple(found)
+
+
+def is_open(place: Field) -> bool:
+    """A list of alternatives, whose fields depend on a choice."""
+    return len(models_in(place.model.model_fields[place.attribute].annotation)[0]) > 1

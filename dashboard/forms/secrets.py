@@ -51,9 +51,12 @@ class SecretForm(forms.ModelForm):
         return cleaned
 
     def full_clean(self) -> None:
+        """One sentence for a field: that it is empty, or else what is wrong with it."""
         super().full_clean()
         if not self.is_bound or not self.errors:
             return
+        for found in self.errors.values():
+            del found[1:]
         for name in self.instance.SECRETS:
             if self.data.get(self.add_prefix(name)) and name not in self.errors:
                 self.add_error(name, _("What you typed is not shown again: enter it again."))

@@ -159,7 +159,7 @@ def _saved(request: HttpRequest, form: LayoutForm, layout: Layout | None) -> Htt
         else:
             newest, verb = layout.latest, "layout.update"
             if (newest.canvas, newest.picture) != (canvas, layout_to_wire(picture)):
-                layout.add_version(canvas, picture, by=user, seen=form.cleaned_data["seen"] or 0)
+                layout.add_version(canvas, picture, by=user, seen=form.cleaned_data["seen"])
             elif layout.name == name:
                 messages.info(request, _("Nothing was changed, so there is no new version."))
                 return go(request, "layouts")

@@ -68,9 +68,10 @@ def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, project: Project) -> HttpResponse:
     is_new, name = project.pk is None, project.name
-    form = ProjectForm(request.POST or None, instance=project)
+    posted = request.method == "POST"
+    form = ProjectForm(request.POST if posted else None, instance=project)
     context = {"form": form, "project": project, "name": name, "is_new": is_new}
-    if request.method != "POST":
+    if not posted:
         return render_page(request, "projects/form.html", "projects/_form.html", context)
     if not form.is_valid():
         return render_refused(request, "projects/form.html", "projects/_form.html", context)

@@ -232,6 +232,16 @@ def test_a_region_over_the_edge_is_an_error_of_its_size():
     assert form.listed()[0]["message"].startswith("Regions 1, Width: ")
 
 
+def test_errors_are_listed_as_they_stand_on_the_page():
+    form = layout(**custom(region(0, alpha="x"), region(1, x_axis="x", uid="x")))
+
+    assert [line["message"].partition(":")[0] for line in form.listed()] == [
+        "Regions 1, Opacity",
+        "Regions 2, User",
+        "Regions 2, Left",
+    ]
+
+
 def test_an_error_of_the_list_is_shown_at_the_list():
     form = layout(**custom(*(region(k) for k in range(18))))
 

@@ -301,6 +301,7 @@ class TestErrors:
 
         halves.refresh_from_db()
         assert answer.status_code == 422
+        assert "maria saved version 1 while you were editing" in answer.content.decode()
         assert halves.version == 1
 
     @pytest.mark.parametrize("number", ["0", "7", "9" * 40, "٣", "x"])

@@ -96,6 +96,13 @@ def test_a_refused_form_keeps_what_was_typed_but_not_the_secret(signed_in, field
     assert not Project.objects.exists()
 
 
+def test_an_empty_form_says_one_thing_for_each_field(signed_in):
+    page = signed_in.post(reverse("project_new"), {}).content.decode()
+
+    assert page.count('class="field__error"') == 7
+    assert "An App ID is made of letters" not in page
+
+
 def test_a_new_project_needs_its_customer_secret(signed_in, fields):
     answer = signed_in.post(reverse("project_new"), fields | {"customer_secret": ""})
 
