@@ -1,87 +1,19 @@
-"""The whole `up`, as a person starts it: real processes on free ports in a folder of their own."""
+"""The whole `up`: what it prints, refuses, restarts and leaves behind."""
 
 import http.client
 import os
-import queue
 import re
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-PATIENCE = 90  # seconds until an event that must come has surely not come
+from tests.support.up import PATIENCE, Up
 
 pytestmark = pytest.mark.xdist_group("up")
-
-
-class Up:
-    """One running `manage.py up`, its lines as they come, and its children."""
-
-    def __init__(self, folder: Path, port: int, *arguments: str, **environment: str):
-        self.port = port
-        self.lines: queue.Queue[str | None] = queue.Queue()
-        self.seen: list[str] = []
-        kept = {k: v for k, v in os.environ.items() if k not in FORGOTTEN}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--data", folder, "--port", str(port), *arguments],
-            cwd=ROOT,
-            env={**kept, "SETUP": "off", "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-            | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)  # it has ended, and its children too
-
-    def wait_for(self, pattern: str) -> str:
-        """The first line from now on that matches."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                line = self.lines.get(timeout=max(deadline - time.monotonic(), 0))
-            except queue.Empty:
-                line = None
-            if line is None:
-                pytest.fail(f"No line like {pattern!r} came; these did: {self.seen}")
-            self.seen.append(line)
-            if re.search(pattern, line):
-                return line
-
-    def children(self) -> dict[int, str]:
-        """Process id and command line of each child."""
-        listing = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
-        return {int(pid): args for pid, ppid, args in rows if int(ppid) == self.process.pid}
-
-    def child(self, name: str) -> int:
-        return next(pid for pid, args in self.children().items() if f" {name}" in args)
-
-    def end(self) -> float:
-        """Send SIGTERM; returns the seconds until everything had ended."""
-        begun = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE)
-        return time.monotonic() - begun
-
-
-FORGOTTEN = ("DATA_DIR", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "QUEUE_URL")
 
 
 @pytest.fixture(scope="module")
