@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from django.db import connections
 
+LEAVING = {7, 8, 20}  # whoever has told so is not found again
 LOST = None  # what a script returns to close the connection without an answer
 
 
@@ -120,6 +121,7 @@ class ScriptedProvider:
         if not task:
             return 404, {"code": 404, "reason": "failed to find worker"}
         files = {"fileListMode": "string", "fileList": self._list(task) if self.files else ""}
+        task.stopped = self.status in LEAVING
         return 200, self._ids(call) | {"serverResponse": {"status": self.status, **files}}
 
     def _stop(self, call: Call) -> Answer:
