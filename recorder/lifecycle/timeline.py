@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from recorder.contract.states import Status
 from recorder.lifecycle.words import explain_failure
-from recorder.models import AuditEntry, ProviderCall, RecordingSession
+from recorder.models import AuditEntry, ProviderCall, RecordedFile, RecordingSession
 from recorder.providers.values import Outcome
 
 
@@ -19,7 +19,7 @@ class Entry:
 
     key: str  # its name among the session's entries, the same each time
     at: datetime
-    kind: str  # call, action, state
+    kind: str  # call, action, state, file
     title: str
     detail: dict[str, Any]
     tone: str
@@ -37,7 +37,7 @@ _TONES = {
 
 def timeline(session: RecordingSession) -> list[Entry]:
     """Newest first; what has the same time stands in the order in which it was written."""
-    entries = [*_actions(session), *_calls(session), *_states(session)]
+    entries = [*_actions(session), *_calls(session), *_states(session), *_files(session)]
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
@@ -123,6 +123,20 @@ def _states(session: RecordingSession) -> Iterator[Entry]:
         )
     else:
         yield _state("ended", session.ended_at, _("Ended"), "idle", upload=session.upload)
+
+
+def _files(session: RecordingSession) -> Iterator[Entry]:
+    """When each list and whole film was first heard of; its slices would drown the rest."""
+    shown = [RecordedFile.Kind.PLAYLIST, RecordedFile.Kind.MP4]
+    for file in session.files.filter(kind__in=shown).order_by("id"):
+        yield Entry(
+            key=f"file-{file.pk}",
+            at=file.created_at,
+            kind="file",
+            title=_("%(name)s appeared") % {"name": file.name.rpartition("/")[2]},
+            detail={"name": file.name},
+            tone="moving",
+        )
 
 
 def _state(key: str, at: datetime, title: str, tone: str, **detail: object) -> Entry:

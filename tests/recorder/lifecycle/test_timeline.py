@@ -30,6 +30,7 @@ def test_the_story_of_a_session_is_told_newest_first_with_who_did_what(request_f
         ("state", "Started"),
         ("call", "query answered 200"),
         ("state", "Recording confirmed"),
+        ("file", "sid-1_room.m3u8 appeared"),
         ("action", "Stop requested"),
         ("call", "stop answered 200"),
         ("state", "Ended"),
