@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import (
     Http404,
     HttpRequest,
@@ -23,18 +24,17 @@ from dashboard import csp
 from dashboard.forms.recordings import RecordingFilters
 from dashboard.htmx import render_page, render_partial
 from dashboard.pictures import Slice
-from recorder.contract.states import FINAL
+from dashboard.strips import STATES
+from recorder.errors import RecorderError
 from recorder.footage import delivery, health, ledger
-from recorder.footage.playlist import BadPlaylist
 from recorder.models import RecordedFile, RecordingSession
 from recorder.models.session import SessionQuerySet
 from recorder.storage.access import read_origin
 from recorder.storage.bucket import Stream, attachment
-from recorder.storage.errors import NoSuchFile, RangeNotSatisfiable, StorageError
+from recorder.storage.errors import NoSuchFile, RangeNotSatisfiable
 
 PAGE = 50
 SLICES = 200  # shown at once; the rest on demand
-CHUNK = 256 * 1024
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 Kind = RecordedFile.Kind
 
@@ -49,12 +49,7 @@ def recordings(request: HttpRequest) -> HttpResponse:
         if not before.isascii() or not before.isdigit():
             raise BadRequest("before is not the id of a session")
         found = found.filter(pk__lt=int(before))
-    rows = list(
-        found.select_related("project", "storage_config").annotate(
-            slice_count=Count("files", filter=Q(files__kind=Kind.SLICE)),
-            bytes=Sum("files__size"),
-        )[: PAGE + 1]
-    )
+    rows = list(_with_totals(found)[: PAGE + 1])
     context = {
         "form": form,
         "filtered": any(request.GET.get(name) for name in form.fields),
@@ -66,13 +61,23 @@ def recordings(request: HttpRequest) -> HttpResponse:
     return render_page(request, "recordings/list.html", partial, context)
 
 
+def _with_totals(found: SessionQuerySet) -> SessionQuerySet:
+    """Subqueries, so that the files of the rows on the page are counted and no others."""
+    files = RecordedFile.objects.filter(session=OuterRef("pk")).order_by().values("session")
+    slices = files.filter(kind=Kind.SLICE).annotate(number=Count("pk")).values("number")
+    sizes = files.annotate(bytes=Sum("size")).values("bytes")
+    return found.select_related("project", "storage_config").annotate(
+        slice_count=Coalesce(Subquery(slices), 0), bytes=Subquery(sizes)
+    )
+
+
 @require_safe
 def recording(request: HttpRequest, pk: int) -> HttpResponse:
     session = _session(request, pk)
     response = render_page(
         request, "recordings/detail.html", "recordings/_detail.html", _detail(request, session)
     )
-    _allow_reading(response, session)
+    csp.allow_storage(response, [read_origin(session)])
     return response
 
 
@@ -83,8 +88,8 @@ def recording_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     problem, findings = "", tuple[health.Finding, ...]()
     try:
         found = ledger.refresh(session)
-        findings = health.findings(found, ended=session.status in FINAL)
-    except StorageError as error:
+        findings = health.findings(found, ended=session.is_final)
+    except RecorderError as error:
         problem = str(error)
     context = _detail(request, session) | {"problem": problem, "findings": findings}
     return render_partial(request, "recordings/_files.html", context)
@@ -98,9 +103,8 @@ def recording_playlist(request: HttpRequest, pk: int, file: int) -> HttpResponse
         text = delivery.playable_playlist(
             row, proxy_url=lambda key: reverse("recording_bytes", args=[pk, key])
         )
-    except (StorageError, BadPlaylist) as error:
-        status = 404 if isinstance(error, NoSuchFile) else 502
-        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
+    except RecorderError as error:
+        return _unreadable(error)
     response = HttpResponse(text, content_type=PLAYLIST_TYPE)
     response["Cache-Control"] = "no-store"  # the addresses in it expire
     return response
@@ -122,7 +126,10 @@ def recording_download(request: HttpRequest, pk: int, file: int) -> HttpResponse
         response = _streamed(row, None)
         response.headers["Content-Disposition"] = attachment(row.name.rpartition("/")[2])
         return response
-    return HttpResponseRedirect(delivery.signed_url(row, download=True))
+    try:
+        return HttpResponseRedirect(delivery.signed_url(row, download=True))
+    except RecorderError as error:
+        return _unreadable(error)
 
 
 @require_POST
@@ -131,7 +138,7 @@ def recording_address(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     row = _file(request, pk, file)
     try:
         address, problem = delivery.signed_url(row), ""
-    except StorageError as error:
+    except RecorderError as error:
         address, problem = "", str(error)
     context = {"file": row, "address": address, "problem": problem}
     return render_partial(request, "recordings/_address.html", context)
@@ -155,7 +162,7 @@ def _filtered(found: SessionQuerySet, form: RecordingFilters) -> SessionQuerySet
     form.is_valid()
     wanted = form.cleaned_data
     if text := wanted.get("q"):
-        found = found.filter(Q(cname__icontains=text) | Q(sid__startswith=text.lower()))
+        found = found.matching(text)
     for name in ("project", "mode", "upload"):
         if value := wanted.get(name):
             found = found.filter(**{name: value})
@@ -197,7 +204,7 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
         "size": sum(file.size or 0 for file in files),
         "length_ms": sum(file.duration_ms or 0 for file in slices),
         "checked_at": checked,
-        "ended": session.status in FINAL,
+        "ended": session.is_final,
     }
 
 
@@ -220,14 +227,9 @@ def _strip(slices: list[RecordedFile]) -> list[Slice]:
     bars, at = [], 0.0
     for file in slices:
         length = (file.duration_ms or 0) / 1000
-        state = {True: "playable", False: "missing", None: "announced"}[file.present]
-        bars.append(Slice(start=at, length=length, state=state))
+        bars.append(Slice(start=at, length=length, state=STATES[file.present]))
         at += length
     return bars
-
-
-def _allow_reading(response: HttpResponse, session: RecordingSession) -> None:
-    csp.allow_storage(response, [read_origin(session)])
 
 
 def _streamed(row: RecordedFile, range_header: str | None) -> HttpResponseBase:
@@ -235,11 +237,17 @@ def _streamed(row: RecordedFile, range_header: str | None) -> HttpResponseBase:
         stream, headers = delivery.open_file(row, range_header)
     except RangeNotSatisfiable:
         return HttpResponse(status=416)
-    except StorageError as error:
-        status = 404 if isinstance(error, NoSuchFile) else 502
-        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
-    status = 206 if "Content-Range" in headers else 200
-    return StreamingHttpResponse(_chunks(stream), status=status, headers=headers)
+    except RecorderError as error:
+        return _unreadable(error)
+    return StreamingHttpResponse(
+        _chunks(stream), status=206 if "Content-Range" in headers else 200, headers=headers
+    )
+
+
+def _unreadable(error: RecorderError) -> HttpResponse:
+    """For a player or a download, which show a page of ours to nobody."""
+    status = 404 if isinstance(error, NoSuchFile) else 502
+    return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
 
 
 def _chunks(stream: Stream) -> Iterator[bytes]:

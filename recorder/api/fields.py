@@ -61,7 +61,8 @@ class JSONObject(serializers.Field[Any, Any, Any, Any]):
 
 
 class SecretText(serializers.Field[Any, Any, Any, Any]):
-    """Written, never read: reading tells that it is set, its last four letters and since when.
+    """Written, never read: reading tells that it is set, its last four letters and since when, or
+    that it is set and the key to it is gone.
 
     Empty text or absence keeps what is there; null takes it away.
     """
@@ -87,10 +88,11 @@ class SecretText(serializers.Field[Any, Any, Any, Any]):
         return data.strip()
 
     def to_representation(self, value: Secret) -> dict[str, object]:
+        readable = value.is_readable
         return {
             "set": bool(value),
-            "last4": value.last4 if value else "",
-            "updated_at": value.set_at,
+            "last4": value.last4 if readable else "",
+            "updated_at": value.set_at if readable else None,
         }
 
 

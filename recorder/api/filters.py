@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django_filters import rest_framework as filters
 
 from recorder.contract.states import Mode, Status, Upload
@@ -30,6 +29,4 @@ class SessionFilter(filters.FilterSet):
         fields = ["status", "upload", "project", "mode", "cname", "sid", "uid"]
 
     def search(self, rows: Any, _name: str, text: str) -> Any:
-        return rows.filter(
-            Q(cname__icontains=text) | Q(sid__startswith=text) | Q(reference=text) | Q(uid=text)
-        )
+        return rows.matching(text)

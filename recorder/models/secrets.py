@@ -71,6 +71,15 @@ class Secret:
             return Secret(fernet().rotate(self.token.encode()).decode())
 
     @property
+    def is_readable(self) -> bool:
+        """False where the key it was encrypted with is gone: it has to be entered again."""
+        try:
+            self.reveal()
+        except UnreadableSecret:
+            return False
+        return True
+
+    @property
     def last4(self) -> str:
         """The last four characters; nothing of a secret so short that they would give it away."""
         plain = self.reveal()

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recorder.contract.vendors import VENDORS, endpoint_for
+from recorder.errors import RecorderError
 from recorder.models import RecordingSession, StorageConfig
 from recorder.storage import errors
 from recorder.storage.bucket import Bucket
@@ -117,14 +118,14 @@ def _place(values: Mapping[str, Any]) -> Place:
 def read_origin(source: StorageConfig | RecordingSession) -> str:
     """Scheme, host and port that browsers read signed addresses from, for the page's CSP.
 
-    Empty where browsers read from us, or where the settings make no bucket.
+    Empty where browsers read from us, or where settings or keys make no bucket.
     """
     config = source.storage_config if isinstance(source, RecordingSession) else source
     if config.delivery == StorageConfig.Delivery.PROXY:
         return ""
     try:
         return bucket_for(source).read_origin
-    except errors.BadSettings:
+    except RecorderError:
         return ""
 
 

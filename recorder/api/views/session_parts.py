@@ -132,12 +132,9 @@ class FileContent(FileView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: int, file_pk: int) -> HttpResponseBase:
         stream, headers = open_file(self.file(request, pk, file_pk), request.headers.get("Range"))
-        response = StreamingHttpResponse(
+        return StreamingHttpResponse(
             stream, status=206 if "Content-Range" in headers else 200, headers=headers
         )
-        # Compressing would lose the length, and video does not shrink.
-        response.headers["Content-Encoding"] = "identity"
-        return response
 
 
 class FilePlaylist(FileView):

@@ -71,6 +71,17 @@ def test_a_secret_under_an_unknown_key_is_said_to_be_unreadable(keys, read):
     assert SECRET not in str(raised.value)
 
 
+def test_a_secret_says_whether_its_key_is_still_there(keys):
+    keys("old")
+    secret = Secret.of(SECRET)
+    assert secret.is_readable
+
+    keys("new")
+
+    assert not secret.is_readable
+    assert Secret().is_readable
+
+
 def test_without_keys_nothing_is_encrypted_and_a_sentence_says_why(settings):
     settings.FIELD_ENCRYPTION_KEYS = []
 
