@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/layout/", session_layout.session_layout, name="session_layout"),
     # Start
     path("start/", start.start, name="start"),
+    path("start/send/", start.start_send, name="start_send"),
     path("start/review/", start.start_review, name="start_review"),
     # Recordings
     path("recordings/", recordings.recordings, name="recordings"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.forms import start_layouts
 from dashboard.forms.contract import ContractForm, Section
 from dashboard.forms.flat import Body
+from dashboard.forms.places import SecretInput
 from dashboard.forms.start_fields import (
     AS_LAYOUT,
     BITRATE,
@@ -23,6 +24,7 @@ from dashboard.forms.start_fields import (
     FPS,
     FRAMES,
     HEIGHT,
+    IDLE,
     KEY,
     LARGE,
     ROOT,
@@ -136,15 +138,21 @@ class StartForm(ContractForm):
         for name in ("project", "storage"):
             first = self.fields[name].queryset.first()  # type: ignore[attr-defined]
             self.fields[name].initial = first and first.pk
-        for name, place in self.places.items():
-            if place.about.basic and place.default is not None:
-                self.fields[name].required = True  # it always says something, so it is not optional
-        self.fields[FPS].required = True
+        for name, field in self.fields.items():
+            if isinstance(field, forms.TypedChoiceField) and self.places[name].default is not None:
+                field.required = True  # it always says something, so it is not "optional"
+        for name in (IDLE, WIDTH, HEIGHT, FPS):
+            self.fields[name].required = True
+        self.fields[FPS].help_text = ""  # it tells what may be typed; here it is chosen
         self.fields[BITRATE].help_text = _("Empty: as advised.")
         self.fields["cname"].help_text = ""  # it speaks of web mode
         self.fields["cname"].error_messages["required"] = _("The name of the channel is needed.")
         for name in ("cname", "uid", f"{TRANSCODING}.backgroundColor", LARGE):
             self.fields[name].widget.attrs["class"] = "mono"
+        for field in self.fields.values():
+            # What says "off" is empty after "back", and the form would be another than was sent.
+            if not isinstance(field.widget, SecretInput):
+                field.widget.attrs.pop("autocomplete", None)
         self.fields[FPS].widget = forms.Select(choices=self._rates())
         for name in [name for name in self.initial if not self._offers(name)]:
             del self.initial[name]

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.forms.start import StartForm
 from dashboard.forms.start_fields import BITRATE, new_key
@@ -22,20 +22,48 @@ from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start,
 from recorder.models import Project, RecordingSession, StorageConfig, User
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if missing := _missing(user):
         return render(request, "start/empty.html", {"missing": missing})
-    if request.method == "POST":
-        return _posted(request, user)
     begin = prefill(request.GET, user)
     form = StartForm(user=user, initial=begin.values)
     response = _show(request, form, review=_judged(form, user), begin=begin)
-    # "Back" has to bring back this very form, with the key that it was sent with; "no-store", which
-    # is our habit, would bring a new one. There is no secret in it.
+    # "Back" has to bring back this very form, with the key that it was sent with: "no-store", which
+    # is our habit, would bring a new one, and so would posting to this address. No secret is in it.
     response["Cache-Control"] = "private, max-age=0"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_send(request: HttpRequest) -> HttpResponse:
+    """Start once for each key, whatever comes back how often; or only check."""
+    if request.method != "POST":  # a refused form that is reloaded, or came back after signing in
+        return redirect("start")
+    user = user_of(request)
+    form = StartForm(request.POST, user=user)
+    if not form.is_valid() or form.request is None:
+        return _show(request, form, refused=True)
+    if "check" in request.POST:
+        return _show(request, form, checked=True)
+    try:
+        key = form.cleaned_data["key"]
+        session, created = request_start(form.request, by=user, form_key=key)
+    except InvalidRequest as error:
+        form.refuse(error.problems)
+        return _show(request, form, refused=True)
+    except KeyReused as error:
+        form = _with_new_key(request.POST, user)
+        return _show(request, form, refused=True, reused=error.session)
+    except AlreadyRecording as error:
+        return _show(request, form, refused=True, running=error)
+    if created:
+        _send(request, session)
+    else:
+        text = _("This form started %(cname)s before. Nothing was started again.")
+        messages.info(request, text % {"cname": session.cname})
+    return go(request, "session", session.pk)
 
 
 @require_POST
@@ -53,31 +81,6 @@ def _missing(user: User) -> list[str]:
         "storage": StorageConfig.objects.visible_to(user).exists(),
     }
     return [name for name, exists in there.items() if not exists]
-
-
-def _posted(request: HttpRequest, user: User) -> HttpResponse:
-    form = StartForm(request.POST, user=user)
-    if not form.is_valid() or form.request is None:
-        return _show(request, form, refused=True)
-    if "check" in request.POST:
-        return _show(request, form, checked=True)
-    key = form.cleaned_data["key"]
-    try:
-        session, created = request_start(form.request, by=user, form_key=key)
-    except InvalidRequest as error:
-        form.refuse(error.problems)
-        return _show(request, form, refused=True)
-    except KeyReused as error:
-        form = _with_new_key(request.POST, user)
-        return _show(request, form, refused=True, reused=error.session)
-    except AlreadyRecording as error:
-        return _show(request, form, refused=True, running=error)
-    if created:
-        _send(request, session)
-    else:
-        text = _("This form started %(cname)s before. Nothing was started again.")
-        messages.info(request, text % {"cname": session.cname})
-    return go(request, "session", session.pk)
 
 
 def _send(request: HttpRequest, session: RecordingSession) -> None:

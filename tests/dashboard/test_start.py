@@ -54,7 +54,7 @@ def test_the_page_opens(signed_in, ready):
 
 
 def test_a_start_goes_to_its_session(signed_in, fields, provider):
-    answer = signed_in.post(reverse("start"), fields)
+    answer = signed_in.post(reverse("start_send"), fields)
 
     session = RecordingSession.objects.get()
     assert answer.status_code == 303, answer.content.decode()
