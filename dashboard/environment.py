@@ -1,8 +1,10 @@
 """Reading the environment: each malformed value ends the start with a sentence that names it.
 
-Secrets may also come from a file named by `NAME_FILE`, or from `DATA_DIR/keys/`, which `up` fills.
+An empty value is one that is not set: that is how `.env` files and containers say it. Secrets may
+also come from a file named by `NAME_FILE`, or from `DATA_DIR/keys/`, which `up` fills.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,19 +16,39 @@ from django.core.exceptions import ImproperlyConfigured
 
 ENVIRONMENT = environ.Env()
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+# What Django's ALLOWED_HOSTS knows: a name, a name with all below it, an address, or all.
+HOST = re.compile(r"\*|\.?[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*|\[[0-9A-Fa-f:.]+\]")
+UNFIT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
 def text(name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file NAME_FILE points to, stripped."""
     file_name = ENVIRONMENT.str(f"{name}_FILE", default="")
     if not file_name:
-        return str(ENVIRONMENT.str(name, default=default)).strip()
+        return str(ENVIRONMENT.str(name, default="")).strip() or default
+    value = read(Path(file_name), f"{name}_FILE names {file_name}, which")
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE names {file_name}, which is empty.")
+    return value
+
+
+def read(path: Path, subject: str) -> str:
+    """The content of a file, stripped; `subject` begins the sentence said when it is no text."""
     try:
-        return Path(file_name).read_text().strip()
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{subject} holds no text.") from error
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"{name}_FILE names {file_name}, which cannot be read: {error.strerror}."
-        ) from error
+        raise ImproperlyConfigured(f"{subject} cannot be read: {error.strerror}.") from error
+
+
+def folder(name: str, default: str) -> Path:
+    """An absolute path; ~ is the user's home."""
+    value = text(name, default)
+    try:
+        return Path(value).expanduser().resolve()
+    except (RuntimeError, ValueError, OSError) as error:  # no such user; a NUL byte; a loop
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is no path of a folder.") from error
 
 
 def whole_number(name: str, default: int, *, least: int, most: int) -> int:
@@ -71,10 +93,11 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        valid = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        place = parts.path if parts.scheme == "unix" else parts.hostname
+        valid = parts.scheme in schemes and bool(place) and (parts.port is None or parts.port > 0)
     except ValueError:
         valid = False
-    if not valid:
+    if not valid or UNFIT_IN_ADDRESS.search(value):
         raise ImproperlyConfigured(
             f"{name} is not an address that begins with {' or '.join(f'{s}://' for s in schemes)}"
             " and names a host."
@@ -82,16 +105,38 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
-def key_file(folder: Path, name: str) -> str:
-    """The content of DATA_DIR/keys/NAME, or nothing when `up` has not made it."""
-    try:
-        return (folder / name).read_text().strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
+def origin(name: str, default: str) -> str:
+    """The address of a site: scheme, host and port, nothing behind them."""
+    value = address(name, default, ("http", "https"))
+    parts = urlsplit(value)
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise ImproperlyConfigured(
-            f"The key file {folder / name} cannot be read: {error.strerror}."
-        ) from error
+            f"{name} is {value!r}; it must end after the host and the port, such as"
+            " https://recordings.example."
+        )
+    return value
+
+
+def hosts(name: str) -> list[str]:
+    """Host names separated by commas or white space, without scheme and port."""
+    values = text(name).replace(",", " ").split()
+    for value in values:
+        if not HOST.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name} holds {value!r}; it must be host names without scheme and port, such as"
+                " recordings.example, separated by commas."
+            )
+    return values
+
+
+def key_file(keys: Path, name: str) -> str:
+    """The content of DATA_DIR/keys/NAME, or nothing when `up` has not made it."""
+    path = keys / name
+    try:
+        present = path.is_file()
+    except OSError:  # this user may not look into the folder: reading says so
+        present = True
+    return read(path, f"The key file {path}") if present else ""
 
 
 def encryption_keys(name: str, default: str) -> list[str]:
@@ -116,7 +161,12 @@ def database(name: str, sqlite: Mapping[str, object], **extra: object) -> dict[s
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{name} must begin with postgres:// or postgresql://.")
     try:
-        return parse(url) | extra
+        values = parse(url)
     except Exception as error:
         # The message of the parser may repeat the URL, which holds the password.
         raise ImproperlyConfigured(f"{name} cannot be read as a database address.") from error
+    if not values["NAME"]:
+        raise ImproperlyConfigured(
+            f"{name} names no database; it is postgres://user:password@host/name."
+        )
+    return values | extra

@@ -11,13 +11,13 @@ from dashboard import environment as env
 from dashboard.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
+DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "data"))
 KEYS_DIR = DATA_DIR / "keys"
 
 DEBUG = env.switch("DEBUG")
-PUBLIC_URL = env.address("PUBLIC_URL", "http://127.0.0.1:8000", ("http", "https"))
+PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000")
 HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").replace(",", " ").split() or [
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or [
     *dict.fromkeys([urlsplit(PUBLIC_URL).hostname or "", *env.LOOPBACK])
 ]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
