@@ -1,1 +1,1 @@
-"""The domain of Reelroom: recordings, their storage and their provider. It never names the dashboard."""
+"""The domain of Reelroom: recordings, storage and provider. It never names the dashboard."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Literal
 
 from recorder.contract.states import Mode
@@ -100,7 +101,27 @@ def backup_name(name: str, failover: int) -> str:
     return f"bak{failover}_{name}"
 
 
-Kind = Literal["playlist", "slice", "mp4", "snapshot"]
+class FileKind(StrEnum):
+    """What a file of a recording is, by the ending of its name."""
+
+    PLAYLIST = "playlist"
+    SLICE = "slice"
+    MP4 = "mp4"
+    IMAGE = "image"
+    OTHER = "other"
+
+
+_KINDS: Mapping[str, FileKind] = {
+    "m3u8": FileKind.PLAYLIST,
+    "ts": FileKind.SLICE,
+    "webm": FileKind.SLICE,
+    "mp4": FileKind.MP4,
+    "jpg": FileKind.IMAGE,
+}
+
+
+def kind_of(name: str) -> FileKind:
+    return _KINDS.get(name.rpartition(".")[2], FileKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +129,7 @@ class FileName:
     """An object's key, read back. Fields that its kind does not carry are None."""
 
     key: str
-    kind: Kind
+    kind: FileKind
     prefix: str  # "" or with its last slash
     failover: int | None  # n of bak<n>_
     sid: str
@@ -120,20 +141,14 @@ class FileName:
     extension: str
 
 
-_KINDS: Mapping[str, Kind] = {
-    "m3u8": "playlist",
-    "ts": "slice",
-    "webm": "slice",
-    "mp4": "mp4",
-    "jpg": "snapshot",
-}
-_NAME = re.compile(r"(?:bak([0-9]{1,4})_)?([^_/]+)_(.+)\.(m3u8|ts|webm|mp4|jpg)", re.DOTALL)
+_NAME = re.compile(rf"(?:bak([0-9]{{1,4}})_)?([^_/]+)_(.+)\.({'|'.join(_KINDS)})", re.DOTALL)
 _STREAM = re.compile(r"(.+)__uid_s_(.+?)__uid_e_([a-z]+)(.*)", re.DOTALL)
-_TAILS: Mapping[Kind, re.Pattern[str]] = {
-    "slice": re.compile(r"(.*)_([0-9]{17})", re.DOTALL),
-    "snapshot": re.compile(r"(.*)_([0-9]{17})", re.DOTALL),
-    "mp4": re.compile(r"(.*)_([0-9]{1,9})", re.DOTALL),
-    "playlist": re.compile(r"(.*)_[0-9]+_([0-9]{1,9})", re.DOTALL),
+_STAMPED = re.compile(r"(.*)_([0-9]{17})", re.DOTALL)
+_TAILS: Mapping[FileKind, re.Pattern[str]] = {
+    FileKind.SLICE: _STAMPED,
+    FileKind.IMAGE: _STAMPED,
+    FileKind.MP4: re.compile(r"(.*)_([0-9]{1,9})", re.DOTALL),
+    FileKind.PLAYLIST: re.compile(r"(.*)_[0-9]+_([0-9]{1,9})", re.DOTALL),
 }
 
 
@@ -158,9 +173,9 @@ def parse_name(key: str, cname: str | None = None) -> FileName | None:
     if ending := _TAILS[kind].fullmatch(tail):
         number = ending[2]
         channel = channel if channel != rest else ending[1]
-    if number is None and kind != "playlist":
+    if number is None and kind is not FileKind.PLAYLIST:
         return None
-    stamped = kind in {"slice", "snapshot"} and number is not None
+    stamped = _TAILS[kind] is _STAMPED and number is not None
     try:
         started_ms = parse_stamp(number) if stamped and number else None
     except ValueError:

@@ -14,8 +14,8 @@ from typing import Any
 from django.utils import timezone
 
 from recorder.contract.files import (
-    FileName,
     backup_name,
+    kind_of,
     mp4_name,
     parse_name,
     playlist_name,
@@ -29,7 +29,6 @@ from recorder.storage.bucket import Bucket, StoredFile
 from recorder.storage.errors import NoSuchFile, TooLarge
 
 Kind = RecordedFile.Kind
-KINDS = {"playlist": Kind.PLAYLIST, "slice": Kind.SLICE, "mp4": Kind.MP4, "snapshot": Kind.IMAGE}
 FOUND_FIELDS = ["kind", "uid", "track_type", "slice_start_ms", "duration_ms", "size", "present"]
 
 
@@ -97,7 +96,7 @@ def refresh(session: RecordingSession) -> Ledger:
     bucket = bucket_for(session)
     present = {file.key: file for file in _stored(session, bucket)}
     named = {name for name, row in rows.items() if row.kind == Kind.PLAYLIST}
-    named |= {key for key in present if _kind(session, key) == Kind.PLAYLIST}
+    named |= {key for key in present if kind_of(key) is Kind.PLAYLIST}
     lists = tuple(_read_list(bucket, name, present) for name in sorted(named))
     ledger = Ledger(
         predicted=predicted_names(session),
@@ -166,14 +165,6 @@ def _listed(lists: Iterable[ListState]) -> Iterator[str]:
             yield sibling(state.name, segment.uri)
 
 
-def _kind(session: RecordingSession, key: str) -> str:
-    return _kind_of(parse_name(key, session.cname))
-
-
-def _kind_of(facts: FileName | None) -> str:
-    return KINDS[facts.kind] if facts else Kind.OTHER
-
-
 def _store(session: RecordingSession, rows: Mapping[str, RecordedFile], ledger: Ledger) -> None:
     """Write the rows that are new or changed, then the time of looking on all of them."""
     durations = {
@@ -203,7 +194,7 @@ def _fill(
 ) -> None:
     """What the bucket and the name tell; what the service said before is kept."""
     facts = parse_name(row.name, cname)
-    row.kind = _kind_of(facts)
+    row.kind = kind_of(row.name)
     row.present = stored is not None
     row.size = stored.size if stored else row.size
     row.duration_ms = row.duration_ms if duration_ms is None else duration_ms

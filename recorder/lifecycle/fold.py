@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.db import DatabaseError, transaction
 
-from recorder.contract.files import FileEntry
+from recorder.contract.files import FileEntry, kind_of
 from recorder.lifecycle.line import Line
 from recorder.lifecycle.observe import Facts, Observation, QueryAnswer, StopAnswer, next_state
 from recorder.lifecycle.rows import changing
@@ -17,13 +17,6 @@ log = logging.getLogger(__name__)
 
 _LONGEST_NAME = 1024  # an object key; also what the columns hold
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no such text
-_KINDS = {
-    "m3u8": RecordedFile.Kind.PLAYLIST,
-    "ts": RecordedFile.Kind.SLICE,
-    "webm": RecordedFile.Kind.SLICE,
-    "mp4": RecordedFile.Kind.MP4,
-    "jpg": RecordedFile.Kind.IMAGE,
-}
 
 
 def fold(
@@ -71,7 +64,7 @@ def _keep_files(row: RecordingSession, files: Iterable[FileEntry]) -> None:
 
 def _filled(file: RecordedFile, entry: FileEntry) -> RecordedFile:
     """The file with what its announcement says; what that leaves open stays as it was."""
-    file.kind = _KINDS.get(entry.file_name.rpartition(".")[2], RecordedFile.Kind.OTHER)
+    file.kind = kind_of(entry.file_name)
     file.track_type = (entry.track_type or file.track_type)[:20]
     file.uid = (entry.uid or file.uid)[:48]
     for name in ("mixed_all_user", "is_playable", "slice_start_ms"):

@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=1024)),
-                ('kind', models.CharField(choices=[('playlist', 'Playlist'), ('slice', 'Slice'), ('mp4', 'Mp4'), ('image', 'Image'), ('other', 'Other')], max_length=10)),
+                ('kind', models.CharField(choices=[('playlist', 'playlist'), ('slice', 'slice'), ('mp4', 'mp4'), ('image', 'image'), ('other', 'other')], max_length=10)),
                 ('track_type', models.CharField(blank=True, max_length=20)),
                 ('uid', models.CharField(blank=True, max_length=48)),
                 ('mixed_all_user', models.BooleanField(null=True)),

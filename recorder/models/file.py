@@ -1,5 +1,7 @@
 from django.db import models
 
+from recorder.contract.files import FileKind
+
 
 class RecordedFile(models.Model):
     """A file of a recording: named by the provider, found in the bucket, or both.
@@ -8,18 +10,13 @@ class RecordedFile(models.Model):
     `present` come from the bucket: null until somebody looked.
     """
 
-    class Kind(models.TextChoices):
-        PLAYLIST = "playlist"
-        SLICE = "slice"
-        MP4 = "mp4"
-        IMAGE = "image"
-        OTHER = "other"
+    Kind = FileKind
 
     session = models.ForeignKey(
         "recorder.RecordingSession", on_delete=models.CASCADE, related_name="files"
     )
     name = models.CharField(max_length=1024)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in FileKind])
     track_type = models.CharField(max_length=20, blank=True)
     uid = models.CharField(max_length=48, blank=True)
     mixed_all_user = models.BooleanField(null=True)

@@ -84,7 +84,7 @@ def test_names_are_read_back_for_every_channel_name(cname, ms, index, failover, 
         "playlist": playlist_name(Mode.MIX, SID, cname),
         "slice": slice_name(Mode.MIX, SID, cname, ms),
         "mp4": mp4_name(Mode.MIX, SID, cname, index),
-        "snapshot": snapshot_name(SID, cname, "42", ms),
+        "image": snapshot_name(SID, cname, "42", ms),
     }
     for kind, name in written.items():
         key = prefix + (name if failover is None else backup_name(name, failover))
@@ -94,9 +94,9 @@ def test_names_are_read_back_for_every_channel_name(cname, ms, index, failover, 
         assert read is not None
         assert (read.kind, read.sid, read.cname) == (kind, SID, cname)
         assert (read.prefix, read.failover) == (prefix, failover)
-        assert read.started_ms == (ms if kind in {"slice", "snapshot"} else None)
+        assert read.started_ms == (ms if kind in {"slice", "image"} else None)
         assert read.index == (index if kind == "mp4" else None)
-        assert read.uid == ("42" if kind == "snapshot" else None)
+        assert read.uid == ("42" if kind == "image" else None)
 
 
 def test_a_playlist_moved_from_the_backup_carries_its_number():
