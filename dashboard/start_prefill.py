@@ -21,6 +21,7 @@ from dashboard.forms.start_fields import (
     size_value,
 )
 from dashboard.forms.start_layouts import asked_of, choices, newest_of, value_of
+from dashboard.numbers import id_in
 from recorder.contract.bitrates import recommended_bitrate
 from recorder.contract.layouts import CUSTOM, Canvas
 from recorder.contract.parameters import body_model, fields_of
@@ -63,14 +64,14 @@ def last_of(user: User) -> RecordingSession | None:
 def prefill(asked: QueryDict, user: User) -> Prefill:
     """`?like=12` takes over a session, `?layout=3` a saved layout; other names are the form's."""
     found = Prefill()
-    like = _number(asked.get("like", ""))
+    like = id_in(asked.get("like", ""))
     sessions = RecordingSession.objects.visible_to(user).filter(mode=Mode.MIX)
     if like and (session := sessions.filter(pk=like).first()):
         found = _like(session, user)
     for name in asked:
         if name not in {"like", "key", *_SECRETS}:
             found.values[name] = asked.getlist(name) if name == FILE_TYPES else asked[name]
-    if layout := _number(asked.get("layout", "")):
+    if layout := id_in(asked.get("layout", "")):
         version = newest_of(user, layout)
         found.values["layout"] = value_of(version) if version else ""
     found.values["uid"] = _uid(found, asked, user)
@@ -149,7 +150,7 @@ def _uid(found: Prefill, asked: QueryDict, user: User) -> object:
     if found.like and not _is_taken(found.like, cname):
         return found.like.uid
     project = Project.objects.visible_to(user).filter(
-        pk=_number(str(found.values.get("project", "")))
+        pk=id_in(str(found.values.get("project", "")))
     )
     chosen = project.first() or Project.objects.visible_to(user).first()
     return propose_uid(chosen, cname) if chosen else ""
@@ -158,8 +159,3 @@ def _uid(found: Prefill, asked: QueryDict, user: User) -> object:
 def _is_taken(session: RecordingSession, cname: str) -> bool:
     live = RecordingSession.objects.live().filter(project=session.project_id, uid=session.uid)
     return live.filter(cname=cname).exists()
-
-
-def _number(text: str) -> int:
-    """A number out of an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -25,6 +25,7 @@ from dashboard.forms.layouts import (
     shown,
 )
 from dashboard.htmx import go, render_page, render_refused
+from dashboard.numbers import id_in
 from dashboard.people import user_of
 from dashboard.previews import preview, users_in
 from recorder.contract.layouts import CUSTOM, DEFAULT_CANVAS, KINDS, MAX_REGIONS, layout_to_wire
@@ -92,7 +93,7 @@ def _card(layout: Any, live: dict[int, list[RecordingSession]]) -> dict[str, Any
 def layout_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, None)
-    initial, source = blank(), _number(request.GET.get("from", ""))
+    initial, source = blank(), id_in(request.GET.get("from", ""))
     if source:
         original = _found(request, source)
         initial = shown(original.latest, name=free_name(original.name), seen=0)
@@ -104,7 +105,7 @@ def layout_edit(request: HttpRequest, pk: int) -> HttpResponse:
     layout = _found(request, pk)
     if request.method == "POST":
         return _posted(request, layout)
-    version, number = layout.latest, _number(request.GET.get("version", ""))
+    version, number = layout.latest, id_in(request.GET.get("version", ""))
     if number:
         version = get_object_or_404(LayoutVersion, layout=layout, number=number)
     initial = shown(version, name=layout.name, seen=layout.version)
@@ -252,11 +253,6 @@ def _closed_up(data: QueryDict) -> QueryDict:
     for path in LISTS:
         data = rearranged(data, path, positions(data, path))
     return data
-
-
-def _number(text: str) -> int:
-    """A number out of an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _found(request: HttpRequest, pk: int) -> Layout:

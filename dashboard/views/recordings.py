@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard import csp
 from dashboard.forms.recordings import RecordingFilters
 from dashboard.htmx import render_page, render_partial
+from dashboard.numbers import id_in
 from dashboard.pictures import Slice
 from dashboard.strips import STATES
 from recorder.errors import RecorderError
@@ -46,9 +47,10 @@ def recordings(request: HttpRequest) -> HttpResponse:
     found = _filtered(_recorded(request), form)
     before = request.GET.get("before", "")
     if before:
-        if not before.isascii() or not before.isdigit():
+        last = id_in(before)
+        if last is None:
             raise BadRequest("before is not the id of a session")
-        found = found.filter(pk__lt=int(before))
+        found = found.filter(pk__lt=last)
     rows = list(_with_totals(found)[: PAGE + 1])
     context = {
         "form": form,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from dashboard.htmx import close_dialog, go, is_htmx, render_dialog, render_page, render_partial
+from dashboard.numbers import id_in
 from dashboard.people import user_of
 from recorder.api.serializers.sessions import SessionDetailSerializer
 from recorder.contract.states import Status
@@ -233,9 +234,10 @@ def _tell(request: HttpRequest, action: str, results: dict[str, str]) -> None:
 
 
 def _chosen(request: HttpRequest, ids: list[str]) -> list[RecordingSession]:
-    if not ids or len(ids) > AT_ONCE or not all(i.isascii() and i.isdigit() for i in ids):
+    chosen = [pk for text in ids if (pk := id_in(text)) is not None]
+    if not ids or len(ids) > AT_ONCE or len(chosen) < len(ids):
         raise BadRequest(f"Select 1 to {AT_ONCE} sessions")
-    return list(visible_sessions(request).filter(pk__in=ids))
+    return list(visible_sessions(request).filter(pk__in=chosen))
 
 
 @require_safe

@@ -214,6 +214,7 @@ def test_the_selected_are_asked_by_the_worker(signed_in, make_session, asking):
         {"action": "stop"},
         {"action": "stop", "session": "x"},
         {"action": "stop", "session": "٣"},
+        {"action": "stop", "session": "9" * 30},
         {"action": "delete", "session": "1"},
         {"action": "stop", "session": [str(number) for number in range(1, 300)]},
     ],
