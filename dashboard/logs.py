@@ -46,7 +46,8 @@ def logging_settings(log_format: str, *, debug: bool) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *([structlog.processors.format_exc_info] if log_format == "json" else []),
+                    # As text, so that addresses in tracebacks of libraries are masked too.
+                    structlog.processors.format_exc_info,
                     without_secrets,
                     renderer,
                 ],
