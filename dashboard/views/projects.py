@@ -131,7 +131,6 @@ def project_delete(request: HttpRequest, pk: int) -> HttpResponse:
             " been recorded with stays."
         ),
         then="projects",
-        first=project.calls.filter(session=None).delete,
     )
 
 

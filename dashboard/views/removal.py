@@ -1,7 +1,5 @@
 """Deleting a row that nothing was recorded with: asked once, refused with a sentence otherwise."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.db import models, transaction
 from django.db.models import ProtectedError
@@ -21,12 +19,10 @@ def remove(
     title: str,
     text: str,
     then: str,
-    first: Callable[[], object] = lambda: None,
 ) -> HttpResponse:
     """GET asks (in the dialog, or as a page), POST deletes and goes on to the view `then`.
 
-    `first` deletes what belongs to the row alone. A row that sessions point at stays, and so does
-    all that belongs to it.
+    A row that sessions point at stays, and so does all that belongs to it.
     """
     name = str(row)
     if request.method != "POST":
@@ -37,7 +33,6 @@ def remove(
     try:
         with transaction.atomic():
             record(f"{noun}.delete", row, by=user_of(request), name=name)
-            first()
             row.delete()
     except ProtectedError:
         messages.error(

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import connections
 from django.utils.translation import get_language, override
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from recorder.contract.states import ProviderName
 from recorder.errors import RecorderError
-from recorder.lifecycle.line import credentials_of, pacer_of
+from recorder.lifecycle.line import call_row, credentials_of, pacer_of
 from recorder.models import Project, ProviderCall
 from recorder.providers.client import CallRecord, client_for
 from recorder.providers.errors import ProviderError
@@ -47,7 +47,7 @@ def check_project(project: Project) -> ProjectCheck:
         result = ProjectCheck(
             True, _("%(provider)s accepts these credentials.") % {"provider": provider}
         )
-    ProviderCall.objects.bulk_create(_row(record, project) for record in heard)
+    ProviderCall.objects.bulk_create(call_row(record, project.pk) for record in heard)
     return result
 
 
@@ -66,8 +66,3 @@ def _check_there(project: Project, language: str | None) -> ProjectCheck:
             return check_project(project)
     finally:
         connections.close_all()
-
-
-def _row(record: CallRecord, project: Project) -> ProviderCall:
-    values = asdict(record) | {"operation": record.operation.value, "outcome": record.outcome.value}
-    return ProviderCall(session=None, project=project, **values)

@@ -45,7 +45,9 @@ class Line:
             return
         try:
             with transaction.atomic():
-                ProviderCall.objects.bulk_create(call_row(record, session) for record in heard)
+                ProviderCall.objects.bulk_create(
+                    call_row(record, session.project_id, session) for record in heard
+                )
         except DatabaseError:
             log.exception(
                 "Calls of session %s could not be kept: %s",
@@ -54,9 +56,12 @@ class Line:
             )
 
 
-def call_row(record: CallRecord, session: RecordingSession) -> ProviderCall:
+def call_row(
+    record: CallRecord, project_id: int, session: RecordingSession | None = None
+) -> ProviderCall:
+    """`session` is None for a call that belongs to the project alone, as a check is."""
     values = asdict(record) | {"operation": record.operation.value, "outcome": record.outcome.value}
-    return ProviderCall(session=session, project_id=session.project_id, **values)
+    return ProviderCall(session=session, project_id=project_id, **values)
 
 
 def handle_of(session: RecordingSession) -> Handle:

@@ -73,7 +73,7 @@ def make_first_rows(folder: Path) -> None:
     replace(first_password_file(folder), password)
     User.objects.create_superuser(ADMIN, password=password)
     for name, (canvas, picture) in LAYOUTS.items():
-        Layout.objects.create(name=name).add_version(canvas, picture, by=None, seen=0)
+        Layout.create(name, canvas, picture, by=None)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,13 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Its credential checks go with it. ProtectedError, and nothing changed, where sessions or
+        their calls point at it."""
+        with transaction.atomic():
+            self.calls.filter(session=None).delete()
+            return super().delete(*args, **kwargs)
 
     def clean(self) -> None:
         """The rules that forms and API share. Each field with a sentence of its own."""

@@ -94,8 +94,12 @@ class LayoutSerializer(serializers.Serializer[Layout]):
     def create(self, validated_data: dict[str, Any]) -> Layout:
         user = self.context["request"].user
         with transaction.atomic():
-            layout = Layout.objects.create(name=validated_data["name"])
-            layout.add_version(validated_data["canvas"], validated_data["picture"], by=user, seen=0)
+            layout = Layout.create(
+                validated_data["name"],
+                validated_data["canvas"],
+                validated_data["picture"],
+                by=user,
+            )
             record("layout.create", layout, by=user, name=layout.name)
         return layout
 

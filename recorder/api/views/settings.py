@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -103,6 +104,7 @@ class LayoutViewSet(RowViewSet):
     def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
         serializer.save()
 
+    @transaction.atomic
     def perform_destroy(self, instance: Layout) -> None:
         instance.archived_at = timezone.now()
         instance.save(update_fields=["archived_at", "changed_at"])

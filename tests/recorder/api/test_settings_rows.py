@@ -2,7 +2,7 @@
 
 import pytest
 
-from recorder.models import AuditEntry, Layout, Project, StorageConfig
+from recorder.models import AuditEntry, Layout, Project, ProviderCall, StorageConfig
 from tests.recorder.storage.stores import server_answering
 
 PROJECT = {
@@ -46,6 +46,15 @@ def test_a_project_is_made_read_changed_and_deleted(api):
         "project.update",
         "project.delete",
     ]
+
+
+def test_a_project_whose_credentials_were_checked_is_deleted_with_the_checks(api, project):
+    assert api.post(f"/api/v1/projects/{project.pk}/check/").json()["passed"]
+
+    assert api.delete(f"/api/v1/projects/{project.pk}/").status_code == 204
+
+    assert not ProviderCall.objects.exists()
+
 
 
 def test_secrets_are_never_read_back(api):
