@@ -88,7 +88,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(autouse=True)
 def _forgetful_sandbox(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that used `sandbox`: no recording goes on, so that time costs the next nothing."""
+    """After a test that used `sandbox` no recording goes on: time costs the next one nothing."""
     yield
     if "sandbox" in request.fixturenames:
         request.getfixturevalue("sandbox").control("reset")
