@@ -46,7 +46,7 @@ from recorder.contract.parameters.base import (
     STORAGE,
     STREAMS,
 )
-from recorder.contract.problems import Problem, errors
+from recorder.contract.problems import Problem
 from recorder.contract.rules import check
 from recorder.contract.rules.layout import FRAME_RATES
 from recorder.contract.states import Mode, Operation
@@ -202,11 +202,7 @@ class StartForm(ContractForm):
         if request is None:
             found = check(self.operation, self.mode, body)
             return [problem for problem in found if self.shown_at(problem.path) != "storage"]
-        found = problems(request)
-        wrong = {problem.path for problem in errors(found)}
-        if wrong & {"cname", "uid"}:  # no token can be made for these; they say so themselves
-            found = tuple(problem for problem in found if problem.path != f"{ROOT}.token")
-        return found
+        return problems(request)
 
     def shown_at(self, path: str) -> str:
         for outer, name in _SHOWN_AT.items():

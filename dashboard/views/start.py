@@ -39,9 +39,9 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start_send(request: HttpRequest) -> HttpResponse:
     """Start once for each key, whatever comes back how often; or only check."""
-    if request.method != "POST":  # a refused form that is reloaded, or came back after signing in
-        return redirect("start")
     user = user_of(request)
+    if request.method != "POST" or _missing(user):  # a page that was reloaded or is out of date
+        return redirect("start")
     form = StartForm(request.POST, user=user)
     if not form.is_valid() or form.request is None:
         return _show(request, form, refused=True)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from recorder.contract.bitrates import BITRATE_LIMIT, recommended_bitrate
 from recorder.contract.paths import join, value_at
 from recorder.contract.problems import Problem, errors
-from recorder.contract.rules import check
+from recorder.contract.rules import check, cname_problem, uid_problem
 from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.contract.words import _ as marked
 from recorder.errors import RecorderError
@@ -208,6 +208,9 @@ def _token(request: StartRequest) -> tuple[str, Problem | None]:
     certificate = request.project.app_certificate
     if not certificate or request.mode is Mode.WEB:
         return "", None
+    provider = ProviderName(request.project.provider)
+    if cname_problem(request.cname, request.mode) or uid_problem(request.uid, provider):
+        return "", None  # there is no token for such a name; the rules say what is wrong with it
     project, uid = request.project, request.uid
     try:
         token = rtc_token(
