@@ -98,12 +98,15 @@ def run_django_command(command: str, argv: list[str]) -> None:
 
 
 def name_data_folder(arguments: list[str]) -> None:
-    """`up --data DIR` is another name for DATA_DIR, which the settings read before `up` runs."""
+    """`up --data DIR` is another name for DATA_DIR, which the settings read before `up` runs.
+
+    The value stays as it was given: the settings alone decide which folder it means.
+    """
     for position, argument in enumerate(arguments):
         if argument.startswith("--data="):
-            os.environ["DATA_DIR"] = os.path.abspath(argument[len("--data=") :])
+            os.environ["DATA_DIR"] = argument[len("--data=") :]
         elif argument == "--data" and position + 1 < len(arguments):
-            os.environ["DATA_DIR"] = os.path.abspath(arguments[position + 1])
+            os.environ["DATA_DIR"] = arguments[position + 1]
 
 
 class Environment:

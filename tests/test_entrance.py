@@ -240,3 +240,16 @@ def test_a_malformed_setting_is_one_sentence():
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "WEB_THREADS is 'many'; it must be a whole number from 1 to 256.\n"
+
+
+@pytest.mark.parametrize("given", ["~/recordings", "recordings", " recordings "])
+@pytest.mark.parametrize("form", ["--data={}", "--data {}"])
+def test_the_data_folder_reaches_the_settings_as_it_was_given(monkeypatch, given, form):
+    """Two readings of one path would let `up` begin itself again for ever."""
+    monkeypatch.setenv("DATA_DIR", "elsewhere")
+    before, _, _ = form.partition("{}")
+    arguments = [before + given] if before.endswith("=") else [before.strip(), given]
+
+    manage.name_data_folder(["--port", "8001", *arguments])
+
+    assert os.environ["DATA_DIR"] == given

@@ -20,13 +20,14 @@ from pathlib import Path
 from recorder.management import lifeline
 from recorder.management.addresses import origin, reachable_host
 from recorder.management.folder import first_password_file, release
+from recorder.management.modules import program
 
 READY_SECONDS = 60.0
 END_SECONDS = 8.0  # politely; then by force, so that all is over within 10 s
 STEADY_SECONDS = 60.0  # a child that lived this long starts its back-off anew
 LONGEST_DELAY = 30.0
 TICK = 0.1
-CHILD = (sys.executable, "-m", "recorder.management.child")
+CHILD = tuple(program("recorder.management.child"))
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+MANAGE = Path(__file__).parents[2] / "manage.py"
 PATIENCE = 90  # seconds until an event that must come has surely not come
 FORGOTTEN = ("DATA_DIR", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "QUEUE_URL")
 
@@ -26,8 +26,8 @@ class Up:
         self.seen: list[str] = []
         kept = {k: v for k, v in os.environ.items() if k not in FORGOTTEN}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--data", folder, "--port", str(port), *arguments],
-            cwd=ROOT,
+            [sys.executable, MANAGE, "up", "--data", folder, "--port", str(port), *arguments],
+            cwd="/",  # people start it from wherever they are
             env={**kept, "SETUP": "off", "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
             | environment,
             stdout=subprocess.PIPE,

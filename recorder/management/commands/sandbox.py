@@ -3,8 +3,9 @@
 import os
 import sys
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from recorder.management import modules
 
 
 class Command(BaseCommand):
@@ -12,7 +13,6 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Become the sandbox, which knows its own options and has no use for Django."""
-        paths = [str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        command = [sys.executable, "-m", "recorder.sandbox.run", *argv[2:]]
+        modules.find_from_anywhere()
+        command = modules.program("recorder.sandbox.run", *argv[2:])
         os.execv(sys.executable, command)  # noqa: S606 - our own program

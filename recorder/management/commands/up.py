@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from recorder import tasks
-from recorder.management import addresses, folder, preparation, starters
+from recorder.management import addresses, folder, modules, preparation, starters
 from recorder.management.refusal import refuse
 from recorder.models import StorageConfig, User
 
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=addresses.port, default=8000)
         parser.add_argument("--sandbox-port", type=addresses.port, default=9000)
         parser.add_argument("--no-sandbox", action="store_true", help="do not start the sandbox")
-        parser.add_argument("--data", metavar="DIR", help="the data folder; sets DATA_DIR")
+        parser.add_argument(
+            "--data", metavar="DIR", type=str.strip, help="the data folder; sets DATA_DIR"
+        )
 
     def handle(
         self, *, host: str, port: int, sandbox_port: int, no_sandbox: bool, data: str, **_: Any
@@ -114,5 +116,6 @@ def become_supervisor(*arguments: str, lock: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout.flush()
     sys.stderr.flush()
-    command = [sys.executable, "-m", "recorder.management.supervisor", *arguments]
-    os.execv(sys.executable, [*command, "--lock", str(lock)])  # noqa: S606
+    modules.find_from_anywhere()
+    command = modules.program("recorder.management.supervisor", *arguments, "--lock", str(lock))
+    os.execv(sys.executable, command)  # noqa: S606
