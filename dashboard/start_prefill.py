@@ -150,7 +150,7 @@ def _uid(found: Prefill, asked: QueryDict, user: User) -> object:
     if found.like and not _is_taken(found.like, cname):
         return found.like.uid
     project = Project.objects.visible_to(user).filter(
-        pk=id_in(str(found.values.get("project", "")))
+        pk=id_in(str(found.values.get("project", ""))) or 0
     )
     chosen = project.first() or Project.objects.visible_to(user).first()
     return propose_uid(chosen, cname) if chosen else ""
