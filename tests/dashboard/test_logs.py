@@ -32,7 +32,11 @@ def told(log_format: str) -> str:
 def test_a_failure_is_told_with_its_cause_and_without_a_secret(log_format):
     text = told(log_format)
 
-    for said in ("Broke off", "The storage cannot be reached.", "https://bucket.example/rooms/1.ts"):
+    for said in (
+        "Broke off",
+        "The storage cannot be reached.",
+        "https://bucket.example/rooms/1.ts",
+    ):
         assert said in text
     for secret in ("0123456789abcdef", "abcdefgh", "hidden-customer-secret"):
         assert secret not in text
