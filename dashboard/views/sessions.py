@@ -1,7 +1,7 @@
 """The board: all sessions, those that need a person first, then the newest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dashboard.checklist import first_steps
 from dashboard.context import chrome_of
 from dashboard.forms.sessions import SessionFilters
-from dashboard.htmx import poll_tag, render_page, unchanged
+from dashboard.htmx import is_htmx, poll_tag, render_page, unchanged
 from dashboard.strips import Strip, moving, strips
 from recorder.lifecycle.figures import Figures
 from recorder.lifecycle.words import (
@@ -72,6 +72,11 @@ class Window:
             raise BadRequest("rows is not a number")
         return cls(rows=min(max(int(rows), PAGE), MOST), after=after)
 
+    def place(self) -> dict[str, object]:
+        """As the address gives it; the usual place is not named."""
+        rows = {"rows": self.rows} if self.rows != PAGE else {}
+        return rows | ({"after": self.after} if self.after else {})
+
     def cut(self, found: SessionQuerySet) -> list[RecordingSession]:
         """The rows of this part and one more, if there is one."""
         if self.after:
@@ -95,8 +100,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
     wanted = visible.select_related("project", "storage_config", "stop_requested_by")
     found = window.cut(form.filtered(wanted).defer(*UNSEEN))
     shown, figures = found[: window.rows], chrome_of(request).figures
+    here = _address(request, window.place())
     tag = poll_tag(
-        request.get_full_path(),
+        here,
         figures,
         [(session.pk, session.version) for session in found],
         moving(shown, timezone.now()),
@@ -106,6 +112,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     drawn = strips(shown)
     context = {
         "form": form,
+        "here": here,
         "figures": _figures(figures),
         "rows": [Row(session, drawn.get(session.pk)) for session in shown],
         "pace": _pace(shown, figures, window),
@@ -113,7 +120,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "checklist": None if shown or form.in_use or window.after else first_steps(request),
         **_more(request, found, window),
     }
-    return render_page(request, "sessions/page.html", "sessions/_poll.html", context, tag=tag)
+    response = render_page(request, "sessions/page.html", "sessions/_poll.html", context, tag=tag)
+    if is_htmx(request) and request.get_full_path() != here:
+        response["HX-Push-Url"] = here  # the filter form sends its empty fields too
+    return response
 
 
 def _more(request: HttpRequest, found: list[RecordingSession], window: Window) -> dict[str, object]:
@@ -121,9 +131,9 @@ def _more(request: HttpRequest, found: list[RecordingSession], window: Window) -
     if len(found) <= window.rows:
         return {}
     last = found[window.rows - 1]
-    grown = {"rows": window.rows + PAGE} | ({"after": window.after} if window.after else {})
+    grown = replace(window, rows=window.rows + PAGE)
     return {
-        "grown": _address(request, grown) if window.rows < MOST else "",
+        "grown": _address(request, grown.place()) if window.rows < MOST else "",
         "older": _address(request, {"after": name_of(last)}),
     }
 
@@ -134,7 +144,8 @@ def _address(request: HttpRequest, place: Mapping[str, object]) -> str:
         for name, value in request.GET.items()
         if value and name not in {"rows", "after"}
     }
-    return f"{request.path}?{urlencode({**filters, **place})}"
+    query = urlencode({**filters, **place})
+    return f"{request.path}?{query}" if query else request.path
 
 
 def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> int:

@@ -1,5 +1,6 @@
 """The board and the page of a session in a real browser; the provider is scripted."""
 
+import re
 import threading
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_filter_is_in_the_address_and_stays_through_polls_and_reloads(visit, c
 
     page.get_by_label("State").select_option("attention")
     expect(page.locator("[data-row]")).to_have_count(2)
-    assert "status=attention" in page.url
+    expect(page).to_have_url(re.compile(r"/\?status=attention$"))
     touch(crowd[0], cname="renamed")
     poll(page)
     expect(page.locator("[data-row]")).to_have_count(2)

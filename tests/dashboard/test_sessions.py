@@ -97,6 +97,15 @@ def test_the_address_filters_the_list(board, make_session, time_machine, query, 
     assert set(names(board(query), rows)) == shown
 
 
+def test_a_filtered_address_names_only_what_filters(signed_in, make_session, asking):
+    answer = signed_in.get("/?q=&status=live&project=&mode=", headers=asking)
+
+    assert answer["HX-Push-Url"] == "/?status=live"
+    assert 'hx-get="/?status=live"' in answer.content.decode()
+    assert 'hx-get="/?status=live"' in signed_in.get("/?status=live").content.decode()
+    assert "HX-Push-Url" not in signed_in.get("/?status=live", headers=asking)
+
+
 def test_the_project_filter_shows_that_projects_sessions(board, make_session):
     other = make_project("http://127.0.0.1:9")
     mine, theirs = make_session(cname="mine"), make_session(cname="theirs", project=other)
