@@ -46,7 +46,7 @@ def records(db, sandbox):
 def form(live_server, page: Page, sign_in, records) -> Page:
     """The start page, open."""
     sign_in()
-    page.goto(f"{live_server.url}/layouts/")
+    page.goto(f"{live_server.url}/layouts/")  # sets the cookies that signing in would have set
     page.goto(f"{live_server.url}/start/")
     return page
 
