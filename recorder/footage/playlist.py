@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recorder.contract.files import parse_stamp
+from django.utils.translation import gettext as _
+
+from recorder.contract import files
 from recorder.errors import RecorderError
 
 MAX_BYTES = 4_194_304  # 40,000 segments of 100 bytes: a week of slices of 15 s
@@ -90,7 +92,8 @@ def parse(text: str) -> Playlist:
             reader.take(line)
         except ValueError as error:
             raise BadPlaylist(
-                f"Line {number} of the playlist cannot be read, so it is not played: {error}."
+                _("Line %(number)d of the playlist cannot be read, so it is not played: %(why)s.")
+                % {"number": number, "why": error}
             ) from error
     return reader.result()
 
@@ -110,7 +113,7 @@ def rewrite(
         if not line.startswith("#"):
             lines += ["#EXT-X-GAP"] if missing(line) else []
             lines.append(_one_line(url_for(line)))
-        elif line.startswith("#EXTINF:") and "," not in line:
+        elif line.startswith(f"{files.TAG_EXTINF}:") and "," not in line:
             lines.append(line + ",")  # required by RFC 8216, left out by the service
         elif line.startswith(_PASSED_ON):
             lines.append(line)
@@ -118,15 +121,15 @@ def rewrite(
 
 
 _PASSED_ON = (
-    "#EXTINF:",
+    f"{files.TAG_EXTINF}:",
     "#EXT-X-VERSION:",
     "#EXT-X-MEDIA-SEQUENCE:",
-    "#EXT-X-DISCONTINUITY",
-    "#EXT-X-TARGETDURATION:",
-    "#EXT-X-ENDLIST",
+    files.TAG_DISCONTINUITY,
+    f"{files.TAG_TARGET_DURATION}:",
+    files.TAG_ENDLIST,
     "#EXT-X-PROGRAM-DATE-TIME:",
-    "#EXT-X-AGORA-TRACK-EVENT:",
-    "#EXT-X-AGORA-ROTATE:",
+    f"{files.TAG_TRACK_EVENT}:",
+    f"{files.TAG_ROTATE}:",
 )
 
 
@@ -139,10 +142,10 @@ def _one_line(url: str) -> str:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Numbered lines with content. Only CR and LF end a line, as in RFC 8216."""
     if len(text) > MAX_BYTES:
-        raise BadPlaylist("The playlist is longer than any recording's, so it is not read.")
+        raise BadPlaylist(_("The playlist is longer than any recording's, so it is not read."))
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines[0].strip() != "#EXTM3U":
-        raise BadPlaylist("The file does not begin with #EXTM3U, so it is no playlist.")
+        raise BadPlaylist(_("The file does not begin with #EXTM3U, so it is no playlist."))
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield number, line.strip()
@@ -179,33 +182,33 @@ class _Reader:
             return self.take_segment(line)
         name, _colon, value = line.partition(":")
         match name:
-            case "#EXTINF":
+            case files.TAG_EXTINF:
                 self.duration_ms = _milliseconds(value.split(",", 1)[0])
-            case "#EXT-X-DISCONTINUITY":
+            case files.TAG_DISCONTINUITY:
                 self.discontinuity = True
-            case "#EXT-X-ENDLIST":
+            case files.TAG_ENDLIST:
                 self.ended = True
-            case "#EXT-X-TARGETDURATION":
+            case files.TAG_TARGET_DURATION:
                 self.target_duration = _whole(value)
             case "#EXT-X-VERSION":
                 self.version = _whole(value)
             case "#EXT-X-MEDIA-SEQUENCE":
                 self.media_sequence = _whole(value)
-            case "#EXT-X-AGORA-TRACK-EVENT":
+            case files.TAG_TRACK_EVENT:
                 self.take_track(_attributes(value))
-            case "#EXT-X-AGORA-ROTATE":
+            case files.TAG_ROTATE:
                 self.take_rotation(_attributes(value))
             case "#EXT-X-STREAM-INF":
-                raise ValueError("it lists other playlists, not slices")
+                raise ValueError(_("it lists other playlists, not slices"))
         return None
 
     def take_segment(self, uri: str) -> None:
         if not is_file_name(uri):
-            raise ValueError("a segment must be a file name in the playlist's own folder")
+            raise ValueError(_("a segment must be a file name in the playlist's own folder"))
         if self.duration_ms is None:
-            raise ValueError("a segment has no duration")
+            raise ValueError(_("a segment has no duration"))
         if len(self.segments) >= MAX_SEGMENTS:
-            raise ValueError(f"more than {MAX_SEGMENTS} segments")
+            raise ValueError(_("more than %(count)d segments") % {"count": MAX_SEGMENTS})
         start_ms = start_of(uri)
         self.segments.append(
             Segment(
@@ -250,7 +253,7 @@ def is_file_name(text: str) -> bool:
 def parse_time(text: str) -> int | None:
     """A TIME in either documented form (17 digits of the UTC clock, 13 of Unix ms) as Unix ms."""
     try:
-        return parse_stamp(text)
+        return files.parse_stamp(text)
     except ValueError:
         return None
 
@@ -264,16 +267,16 @@ def start_of(file_name: str) -> int | None:
 def _milliseconds(text: str) -> int:
     """Seconds of an EXTINF, with up to nine decimals, as whole milliseconds."""
     if not _NUMBER.fullmatch(text.strip()):
-        raise ValueError("the duration is not a number of seconds")
+        raise ValueError(_("the duration is not a number of seconds"))
     seconds = Decimal(text.strip())
     if seconds > MAX_SEGMENT_SECONDS:
-        raise ValueError("a segment is longer than a day")
+        raise ValueError(_("a segment is longer than a day"))
     return int((seconds * 1000).to_integral_value())
 
 
 def _whole(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
-        raise ValueError("a whole number is expected")
+        raise ValueError(_("a whole number is expected"))
     return int(text.strip())
 
 

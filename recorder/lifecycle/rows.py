@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recorder.contract.states import FINAL
 from recorder.lifecycle.attention import attention
@@ -38,7 +39,10 @@ def changing(
         row = RecordingSession.objects.select_for_update().get(pk=session.pk)
         mine = bool(lease) and row.lease_token == lease
         if lease and not mine and not learned:
-            raise LostRace(f"Another process took this session over; it is now {row.status}.")
+            raise LostRace(
+                _("Another process took this session over; it is now %(status)s.")
+                % {"status": row.status}
+            )
         was_final, before = row.status in FINAL, _values(row)
         yield row
         if row.status in FINAL and not was_final:

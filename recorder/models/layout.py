@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract import layouts
@@ -60,9 +61,10 @@ class Layout(models.Model):
             rows = Layout.objects.filter(pk=self.pk, version=seen)
             if not rows.update(version=seen + 1, changed_at=timezone.now()):
                 raise LayoutChangedMeanwhile(
-                    "Somebody else saved this layout while you were editing it."
-                    " Nothing of yours was saved; open the newest version and apply your change"
-                    " again."
+                    gettext(
+                        "Somebody else saved this layout while you were editing it. Nothing of"
+                        " yours was saved; open the newest version and apply your change again."
+                    )
                 )
             self.version = seen + 1
             return LayoutVersion.objects.create(

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.utils.translation import gettext as _
 
 from recorder.errors import RecorderError
 
@@ -37,8 +38,10 @@ def readable() -> Iterator[None]:
         yield
     except InvalidToken as error:
         raise UnreadableSecret(
-            "A stored secret cannot be read with the present keys. Add the key it was written"
-            " with to FIELD_ENCRYPTION_KEYS, or enter the secret again."
+            _(
+                "A stored secret cannot be read with the present keys. Add the key it was written"
+                " with to FIELD_ENCRYPTION_KEYS, or enter the secret again."
+            )
         ) from error
 
 
@@ -126,7 +129,7 @@ class SecretField(SecretText):
     def to_python(self, value: object) -> Secret:
         return value if isinstance(value, Secret) else Secret.of(str(value or ""))
 
-    def from_db_value(self, value: str | None, *_: object) -> Secret:
+    def from_db_value(self, value: str | None, *_context: object) -> Secret:
         return Secret(value or "")
 
     def get_prep_value(self, value: object) -> str:

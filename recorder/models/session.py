@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recorder.contract.states import FINAL, LIVE, NEXT, Mode, Status, Upload
 from recorder.errors import RecorderError
@@ -243,6 +244,7 @@ class RecordingSession(models.Model):
         """
         if status not in NEXT[Status(self.status)]:
             raise InvalidTransition(
-                f"A session that is {self.status} cannot become {status.value}."
+                _("A session that is %(old)s cannot become %(new)s.")
+                % {"old": self.status, "new": status.value}
             )
         self.status = status.value
