@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
-from django.db import close_old_connections, connections, transaction
+from django.db import close_old_connections, connections
 from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
 from recorder.lifecycle import reconcile
 from recorder.lifecycle.observe import BucketListing
-from recorder.lifecycle.start import send_start
-from recorder.lifecycle.stop import send_stop
 from recorder.models import Heartbeat, RecordingSession
 
 log = logging.getLogger(__name__)
@@ -37,17 +35,8 @@ def prepare_queue() -> None:
 
 
 @db_task()
-def start_session(pk: int) -> None:
-    send_start(RecordingSession.objects.get(pk=pk))
-
-
-@db_task()
-def stop_session(pk: int) -> None:
-    send_stop(RecordingSession.objects.get(pk=pk))
-
-
-@db_task()
 def check_session(pk: int) -> None:
+    """Whatever the row needs now: its start, its stop, a query, a look into the bucket."""
     reconcile.check(RecordingSession.objects.get(pk=pk), look_into_bucket)
 
 
@@ -55,15 +44,6 @@ def check_session(pk: int) -> None:
 def sweep(limit: int = 50) -> int:
     """Do what is due. Any number of these may run at once: each row is claimed by one."""
     return reconcile.sweep(limit, look_into_bucket)
-
-
-def start_later(session: RecordingSession) -> None:
-    """Hint at a start as soon as its row is committed."""
-    transaction.on_commit(lambda: start_session(session.pk))
-
-
-def stop_later(session: RecordingSession) -> None:
-    transaction.on_commit(lambda: stop_session(session.pk))
 
 
 def look_into_bucket(session: RecordingSession) -> BucketListing | None:

@@ -20,7 +20,7 @@ from dashboard.strips import moving, strips
 from dashboard.views.session_actions import session_of
 from dashboard.views.sessions import BUSY, QUIET, STEADY
 from recorder.contract.layouts import Canvas, Layout, layout_from_wire
-from recorder.contract.states import Operation
+from recorder.contract.states import RESOURCE_LIFE_S, Operation
 from recorder.contract.vendors import VENDORS
 from recorder.footage.ledger import folder
 from recorder.lifecycle.ahead import ahead
@@ -35,7 +35,6 @@ from recorder.lifecycle.words import (
 )
 from recorder.models import RecordedFile, RecordingSession
 
-RESOURCE_LIFE = timedelta(minutes=5)  # of a resource id, until `start` is sent
 NEWEST = 40  # entries of the story shown at first
 
 Kind = RecordedFile.Kind
@@ -105,7 +104,7 @@ def _expires(session: RecordingSession) -> datetime | None:
     """When the resource id is worth nothing any more; None once `start` was sent with it."""
     if session.start_sent_at or session.is_final or not session.acquired_at:
         return None
-    return session.acquired_at + RESOURCE_LIFE
+    return session.acquired_at + timedelta(seconds=RESOURCE_LIFE_S)
 
 
 def _picture(session: RecordingSession) -> dict[str, object]:

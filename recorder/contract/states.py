@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from recorder.contract.words import _
 
+RESOURCE_LIFE_S = 300  # seconds after its acquire in which a resource id can be started with
+
 
 class Mode(StrEnum):
     """How the service records, as in the request path."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
-from recorder.contract.states import Mode, Operation, Status
+from recorder.contract.states import RESOURCE_LIFE_S, Mode, Operation, Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.fold import apply
 from recorder.lifecycle.line import Line
@@ -25,8 +25,8 @@ from recorder.providers import errors
 
 log = logging.getLogger(__name__)
 
-# A resource id is good for five minutes; one this old would be refused on arrival, or nearly so.
-RESOURCE_LIFE = timedelta(minutes=4, seconds=30)
+# One this old would be refused on arrival, or nearly so.
+RESOURCE_LIFE = timedelta(seconds=RESOURCE_LIFE_S - 30)
 ACQUIRE_TRIES = 8  # unanswered, or without capacity; with the back-off about two minutes
 _COMMIT_TRIES = 5  # of the sid, a second apart: it is in no other place
 

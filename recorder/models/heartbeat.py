@@ -26,7 +26,3 @@ class Heartbeat(models.Model):
     def seen(cls) -> "models.QuerySet[Heartbeat]":
         """The workers that were there within the last 30 seconds."""
         return cls.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
-
-    @classmethod
-    def worker_seen(cls) -> bool:
-        return cls.seen().exists()

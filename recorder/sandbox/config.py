@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recorder.contract.states import RESOURCE_LIFE_S
 from recorder.sandbox.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ class SandboxConfig:
     provider: str = "agora"
     speed: int | None = None  # None: as it ran last, else real time; 0: the clock is moved by hand
     slice_ms: int = 15_000
-    resource_ttl_ms: int = 300_000
+    resource_ttl_ms: int = RESOURCE_LIFE_S * 1000
     media: str = "full"
     callback_url: str = ""
     callback_secret: str = field(default="", repr=False)

@@ -28,8 +28,6 @@ from recorder.contract.words import (
 _ACQUIRE = frozenset({Operation.ACQUIRE})
 _LAYOUT = frozenset({Operation.UPDATE_LAYOUT})
 REAL_TIME, WEB_PAGE, POSTPONED = 0, 1, 2
-RESOURCE_LIFE_S = 300
-START_ADVISED_WITHIN_S = 2
 
 
 def scene_fits(scene: int, mode: Mode) -> bool:

@@ -27,7 +27,6 @@ from recorder.contract.words import (
     _,
 )
 
-CNAME_BYTES = 64
 WEB_CNAME_ADVISED_BYTES, WEB_CNAME_BYTES = 128, 1024
 _CNAME = re.compile(r"[a-zA-Z0-9 !#$%&()+\-:;<=.>?@\[\]^_{}|~,]{1,64}")
 _JOINS = frozenset({Operation.ACQUIRE, Operation.START})

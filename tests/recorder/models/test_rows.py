@@ -113,9 +113,9 @@ def test_a_file_is_known_once_per_session(make_session):
 def test_a_worker_is_there_for_thirty_seconds_after_its_beat():
     Heartbeat.beat("worker")
 
-    assert Heartbeat.worker_seen()
+    assert Heartbeat.seen().exists()
     with time_machine.travel(timezone.now() + timedelta(seconds=31)):
-        assert not Heartbeat.worker_seen()
+        assert not Heartbeat.seen().exists()
 
 
 def test_workers_of_the_day_before_are_forgotten():
