@@ -1,12 +1,14 @@
-"""The filters of the recordings list; its address is its state."""
+"""The filters of the recordings list."""
+
+from datetime import date, datetime, time
 
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from recorder.contract.states import Mode, Upload
-from recorder.models import Project
+from dashboard.forms.filters import Filters
+from recorder.contract.states import Upload
+from recorder.models.session import SessionQuerySet
 
 UPLOADS = [
     ("", _("Any upload")),
@@ -15,28 +17,9 @@ UPLOADS = [
     (Upload.BACKED_UP, _("In the provider's backup")),
     (Upload.UNKNOWN, _("Upload unknown")),
 ]
-MODES = [
-    ("", _("Any mode")),
-    (Mode.MIX, _("Mix")),
-    (Mode.INDIVIDUAL, _("Individual")),
-    (Mode.WEB, _("Web page")),
-]
 
 
-class RecordingFilters(forms.Form):
-    q = forms.CharField(
-        label=_("Channel or sid"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    project: "forms.ModelChoiceField[Project]" = forms.ModelChoiceField(
-        label=_("Project"),
-        queryset=Project.objects.none(),
-        required=False,
-        empty_label=_("Any project"),
-    )
-    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
+class RecordingFilters(Filters):
     upload = forms.ChoiceField(label=_("Upload"), choices=UPLOADS, required=False)
     since = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -45,7 +28,17 @@ class RecordingFilters(forms.Form):
         label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
-        super().__init__(data)
-        projects = self.fields["project"]
-        projects.queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]
+    def filtered(self, rows: SessionQuerySet) -> SessionQuerySet:
+        rows = super().filtered(rows)
+        wanted = self.cleaned_data
+        if upload := wanted.get("upload"):
+            rows = rows.filter(upload=upload)
+        if since := wanted.get("since"):
+            rows = rows.filter(requested_at__gte=_moment(since, time.min))
+        if until := wanted.get("until"):
+            rows = rows.filter(requested_at__lte=_moment(until, time.max))
+        return rows
+
+
+def _moment(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))

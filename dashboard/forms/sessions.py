@@ -1,25 +1,15 @@
-"""The filters of the board; its address is its state."""
+"""The filters of the board."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
 
 from django import forms
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.forms.filters import Filters
 from recorder.contract.states import FINAL, Status
 from recorder.lifecycle.figures import midnight
-from recorder.models import Project
 from recorder.models.session import SessionQuerySet
 
-MODES = [
-    ("", _("Any mode")),
-    ("mix", _("Mix")),
-    ("individual", _("Individual")),
-    ("web", _("Web page")),
-]
 STATES = [
     ("", _("Any state")),
     ("live", _("Live")),
@@ -50,41 +40,12 @@ _ROWS: Mapping[str, Callable[[SessionQuerySet], SessionQuerySet]] = {
 }
 
 
-class SessionFilters(forms.Form):
-    q = forms.CharField(
-        label=_("Channel, sid or uid"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+class SessionFilters(Filters):
     status = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    project: "forms.ModelChoiceField[Project]" = forms.ModelChoiceField(
-        label=_("Project"),
-        queryset=Project.objects.none(),
-        required=False,
-        empty_label=_("Any project"),
-    )
-    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
 
-    def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
-        super().__init__(data)
-        projects = cast("forms.ModelChoiceField[Project]", self.fields["project"])
-        projects.queryset = Project.objects.visible_to(user)
+    field_order = ("q", "status", "project", "mode")
 
     def filtered(self, rows: SessionQuerySet) -> SessionQuerySet:
-        """What the filters leave; one that is malformed shows its error and filters nothing."""
-        self.is_valid()
-        wanted = self.cleaned_data
-        if text := wanted.get("q"):
-            rows = rows.matching(text)
-        if state := wanted.get("status"):
-            rows = _ROWS[state](rows)
-        if project := wanted.get("project"):
-            rows = rows.filter(project=project)
-        if mode := wanted.get("mode"):
-            rows = rows.filter(mode=mode)
-        return rows
-
-    @property
-    def in_use(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
+        rows = super().filtered(rows)
+        state = self.cleaned_data.get("status")
+        return _ROWS[state](rows) if state else rows

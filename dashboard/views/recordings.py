@@ -1,7 +1,6 @@
 """Recordings: what has been recorded, its files, and playing it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -17,7 +16,6 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import csp
@@ -44,7 +42,7 @@ Kind = RecordedFile.Kind
 def recordings(request: HttpRequest) -> HttpResponse:
     """Newest first, in parts of PAGE; `before` is the id that the part before ended with."""
     form = RecordingFilters(request.GET, user=request.user)
-    found = _filtered(_recorded(request), form)
+    found = form.filtered(_recorded(request))
     before = request.GET.get("before", "")
     if before:
         last = id_in(before)
@@ -54,7 +52,7 @@ def recordings(request: HttpRequest) -> HttpResponse:
     rows = list(_with_totals(found)[: PAGE + 1])
     context = {
         "form": form,
-        "filtered": any(request.GET.get(name) for name in form.fields),
+        "filtered": form.in_use,
         "rows": rows[:PAGE],
         "more": _more(request, rows[PAGE - 1].pk) if len(rows) > PAGE else "",
         "first": not before,
@@ -157,26 +155,6 @@ def _session(request: HttpRequest, pk: int) -> RecordingSession:
 
 def _file(request: HttpRequest, pk: int, file: int) -> RecordedFile:
     return get_object_or_404(RecordedFile, session=_session(request, pk), pk=file)
-
-
-def _filtered(found: SessionQuerySet, form: RecordingFilters) -> SessionQuerySet:
-    """What the filters leave; a malformed filter shows its error and filters nothing."""
-    form.is_valid()
-    wanted = form.cleaned_data
-    if text := wanted.get("q"):
-        found = found.matching(text)
-    for name in ("project", "mode", "upload"):
-        if value := wanted.get(name):
-            found = found.filter(**{name: value})
-    if since := wanted.get("since"):
-        found = found.filter(requested_at__gte=_midnight(since))
-    if until := wanted.get("until"):
-        found = found.filter(requested_at__lte=_midnight(until, time.max))
-    return found
-
-
-def _midnight(day: date, at: time = time.min) -> datetime:
-    return timezone.make_aware(datetime.combine(day, at))
 
 
 def _more(request: HttpRequest, last: int) -> str:
