@@ -32,6 +32,12 @@ def icon(name: str, modifiers: str = "") -> SafeString:
     )
 
 
+@register.filter
+def channel(name: str) -> str:
+    """A channel's name as it can be seen and clicked: blanks alone are legal, and show as ␣."""
+    return str(name) if str(name).strip() else "␣" * len(str(name))
+
+
 @register.simple_tag
 def tone_icon(tone: str, modifiers: str = "") -> SafeString:
     """The icon that belongs to a tone."""

@@ -102,6 +102,16 @@ def test_a_recording_shows_its_list_its_slices_and_may_read_its_bucket(
     assert f"connect-src 'self' {sandbox.url}" in policy
 
 
+def test_a_recording_of_a_channel_of_blanks_has_a_link_and_a_heading(signed_in, make_session):
+    session = make_session(cname="  ")
+    page = reverse("recording", args=[session.pk])
+
+    assert f'<a href="{page}"><bdi class="break">␣␣</bdi></a>' in (
+        signed_in.get(reverse("recordings")).content.decode()
+    )
+    assert '<bdi class="break">␣␣</bdi>' in signed_in.get(page).content.decode()
+
+
 def test_a_recording_that_comes_through_us_opens_the_policy_to_nobody(
     signed_in, recording, sandbox
 ):

@@ -33,6 +33,13 @@ def test_every_component_says_in_its_first_line_what_it_takes():
         assert "Takes:" in head or "drawn by" in head, template.name
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"), [("room", "room"), (" a b ", " a b "), ("  ", "␣␣"), ("<b>", "&lt;b&gt;")]
+)
+def test_a_channel_of_blanks_alone_can_be_seen(name, shown):
+    assert draw("{{ name|channel }}", name=name) == shown
+
+
 def test_a_session_is_drawn_with_icon_word_and_tone():
     html = draw("{% session_pill session %}", session=RecordingSession(status="recording"))
 
