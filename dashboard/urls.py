@@ -17,6 +17,8 @@ from dashboard.views import (
 )
 from recorder.api.health import healthz, readyz
 
+handler400 = "dashboard.views.errors.bad_request"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
