@@ -140,9 +140,8 @@ def unreadable(
         row,
         name="unreadable_answer",
         meaning=problem,
-        remedy=_(
-            "Check that the base URL of the project is the provider's. Reelroom keeps checking."
-        ),
+        # Nothing about what comes next: that is the session's to say, which knows its sid or not.
+        remedy=_("Check that the base URL of the project is the provider's."),
     )
     return UnreadableAnswer(row, status=status)
 
