@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract.files import PREFIX_LIMIT, prefix_path
+from recorder.contract.parameters.storage import StorageExtension
 from recorder.contract.vendors import VENDORS
 from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
@@ -109,7 +110,12 @@ def _is_folders(value: object) -> bool:
 
 
 def _is_host(params: object) -> bool:
-    return isinstance(params, dict) and isinstance(params.get("endpoint"), str)
+    """Whether the service's own rule takes the endpoint: a bare host, so that it leads nowhere
+    else than it says."""
+    try:
+        return StorageExtension.model_validate(params).endpoint is not None
+    except ValueError:
+        return False
 
 
 def _is_address(url: str) -> bool:

@@ -56,7 +56,6 @@ def test_a_project_whose_credentials_were_checked_is_deleted_with_the_checks(api
     assert not ProviderCall.objects.exists()
 
 
-
 def test_secrets_are_never_read_back(api):
     response = api.post("/api/v1/projects/", PROJECT)
 
@@ -260,6 +259,17 @@ def test_a_change_from_an_old_version_overwrites_nothing(api):
     assert response.status_code == 409
     assert response.json()["error"]["code"] == "changed_meanwhile"
     assert api.get(url).json()["background_color"] == "#102030"
+
+
+@pytest.mark.parametrize(
+    "endpoint", [None, 5, "", "https://minio.example", "minio.example/path?", "me@minio.example"]
+)
+def test_an_endpoint_of_self_built_storage_is_a_bare_host(api, fields, endpoint):
+    body = STORAGE | {"vendor": 11, "extension_params": {"endpoint": endpoint}}
+
+    refused = api.post("/api/v1/storage-configs/", body)
+
+    assert "Self-built storage needs its host name" in str(fields(refused)["extension_params"])
 
 
 def test_a_deleted_layout_is_out_of_sight_but_kept_for_its_recordings(api):
