@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from dashboard.context import chrome_of
 from dashboard.htmx import poll_tag, render_page, unchanged
 from dashboard.strips import moving, strips
 from dashboard.views.session_actions import session_of
-from dashboard.views.sessions import BUSY, QUIET, STEADY
+from dashboard.views.sessions import BUSY, QUIET, STEADY, is_busy
 from recorder.contract.layouts import Canvas, Layout, layout_from_wire
 from recorder.contract.states import RESOURCE_LIFE_S, Operation
 from recorder.contract.vendors import VENDORS
@@ -30,7 +30,6 @@ from recorder.lifecycle.words import (
     explain_attention,
     explain_failure,
     legal_actions,
-    standing,
     upload_word,
 )
 from recorder.models import RecordedFile, RecordingSession
@@ -48,6 +47,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         chrome_of(request).figures,
         found.version,
         bool(found.lease_until and found.lease_until > timezone.now()),
+        found.files.aggregate(Max("checked_at")),
         moving([found], timezone.now()),
     )
     if same := unchanged(request, tag):
@@ -95,7 +95,7 @@ def _answer(session: RecordingSession) -> dict[str, object] | None:
 
 
 def _pace(session: RecordingSession) -> int:
-    if standing(session).tone == "busy":
+    if is_busy(session):
         return BUSY
     return STEADY if session.is_live else QUIET
 

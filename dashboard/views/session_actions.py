@@ -5,7 +5,7 @@ the answer tells to look at once. Without scripts the session's page follows.
 """
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -151,11 +151,11 @@ def session_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def session_query(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask the service while it runs; after its end, look into the bucket."""
+    """Ask the service while it runs, and look into the bucket, also after its end."""
 
     def act(session: RecordingSession) -> str:
         refuse_query(session)
-        if not send(partial(check, bucket=look_into_bucket), session):
+        if not send(_look, session):
             return _("No answer yet. This page shows it when it comes.")
         return _("%(name)s: %(state)s.") % {
             "name": session.cname,
@@ -163,6 +163,13 @@ def session_query(request: HttpRequest, pk: int) -> HttpResponse:
         }
 
     return _do(request, session_of(request, pk), act)
+
+
+def _look(session: RecordingSession) -> None:
+    check(session, look_into_bucket)
+    if session.is_live and session.recording_at:
+        with suppress(RecorderError):  # a bucket that cannot be read says nothing about the session
+            look_into_bucket(session)
 
 
 def refuse_query(session: RecordingSession) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -150,9 +151,16 @@ def _address(request: HttpRequest, place: Mapping[str, object]) -> str:
 
 def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> int:
     """Seconds until the board asks again."""
-    if any(standing(session).tone == "busy" for session in shown):
+    if any(is_busy(session) for session in shown):
         return BUSY
     return STEADY if figures.live and not window.after else QUIET
+
+
+def is_busy(session: RecordingSession) -> bool:
+    """Whether it starts or stops, or something is about to be learned of it."""
+    soon = timezone.now() + timedelta(seconds=STEADY)
+    due = session.next_check_at
+    return standing(session).tone == "busy" or bool(due and due < soon)
 
 
 def _figures(counts: Figures) -> list[dict[str, object]]:

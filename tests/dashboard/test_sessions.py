@@ -269,9 +269,15 @@ def test_the_strip_of_a_live_session_grows_without_any_change_of_its_row(
 )
 def test_the_pace_of_polling_follows_what_is_happening(board, make_session, statuses, pace):
     for status in statuses:
-        make_session(status)
+        make_session(status, next_check_at=timezone.now() + timedelta(minutes=2))
 
     assert f'hx-trigger="every {pace}s, poll:now"' in board()
+
+
+def test_the_board_asks_often_while_something_is_about_to_be_learned(board, make_session):
+    make_session(Status.STOPPED, next_check_at=timezone.now() + timedelta(seconds=2))
+
+    assert 'hx-trigger="every 3s, poll:now"' in board()
 
 
 def test_a_poll_brings_the_list_the_figures_and_the_frames_counts(signed_in, make_session, asking):
