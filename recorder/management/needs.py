@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.db import connection
+from huey.contrib.djhuey import HUEY
+from redis import RedisError
 
+from recorder import tasks
 from recorder.management.preparation import migrations_missing, sentences, static_collected
 from recorder.management.refusal import refuse
 
@@ -39,3 +42,14 @@ def need_static() -> None:
             f"The static files are not in {settings.STATIC_ROOT}:"
             " run `python3 manage.py collectstatic` (or `up`, which does it by itself)."
         )
+
+
+def need_queue() -> None:
+    """Prepare the queue, and ask it something: a Redis is only met when it is asked."""
+    with sentences():
+        tasks.prepare_queue()
+    try:
+        HUEY.storage.queue_size()
+    except RedisError as error:
+        first_line = str(error).strip().partition("\n")[0].rstrip(".")
+        refuse(f"The queue that QUEUE_URL names does not answer: {first_line}.")

@@ -10,8 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from recorder import tasks
-from recorder.management import addresses, folder, modules, preparation, starters
+from recorder.management import addresses, folder, modules, needs, preparation, starters
 from recorder.management.refusal import refuse
 from recorder.models import StorageConfig, User
 
@@ -63,8 +62,8 @@ class Command(BaseCommand):
 
     def prepare(self, data_dir: Path, host: str, sandbox: int | None) -> bool:
         """Bring database, queue, static files and first rows up to date; is there an admin?"""
+        needs.need_queue()
         preparation.migrate(self.say)
-        tasks.prepare_queue()
         preparation.collect_static(self.say)
         starters.make_first_rows(data_dir)
         if sandbox:

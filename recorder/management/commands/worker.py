@@ -8,7 +8,6 @@ from django.utils import timezone
 from huey.consumer import Consumer
 from huey.contrib.djhuey import HUEY
 
-from recorder import tasks
 from recorder.management import lifeline, needs, preparation
 from recorder.models import Heartbeat
 
@@ -23,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         needs.need_keys()
         needs.need_database()
+        needs.need_queue()
         with preparation.sentences():
-            tasks.prepare_queue()
             Heartbeat.objects.filter(seen_at__lt=timezone.now() - FORGET_AFTER).delete()
         consumer = Consumer(
             HUEY,

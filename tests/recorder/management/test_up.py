@@ -168,6 +168,11 @@ def test_an_occupied_port_is_one_sentence(up, free_port, option):
         ([], {"DATABASE_URL": "mysql://x/y"}, r"^DATABASE_URL must begin with postgres://"),
         ([], {"TIME_ZONE": "Mars/Base"}, r"^TIME_ZONE is 'Mars/Base'"),
         ([], {"FIELD_ENCRYPTION_KEYS": "short"}, r"^Key 1 of FIELD_ENCRYPTION_KEYS is not 32"),
+        (
+            [],
+            {"QUEUE_URL": "redis://:hunter2@127.0.0.1:1"},
+            r"^The queue .* does not answer: ",
+        ),
         (["--host", "0.0.0.0"], {}, r"^With --host 0\.0\.0\.0 others can reach .* PUBLIC_URL"),
         (["--data", "/dev/null/data"], {}, r"^The data folder /dev/null/data cannot be used"),
         (["--sandbox-port", "80000"], {}, r"--sandbox-port: invalid port value: '80000'"),
@@ -179,7 +184,7 @@ def test_what_cannot_work_is_one_sentence_and_no_traceback(up, arguments, enviro
     refused.wait_for(sentence)
 
     assert refused.process.wait(PATIENCE) in {1, 2}  # 2: argparse, with its usage
-    assert not [line for line in refused.seen if "Traceback" in line]
+    assert not [line for line in refused.seen if "Traceback" in line or "hunter2" in line]
 
 
 def test_a_database_file_that_is_none_is_one_sentence(up, tmp_path):
