@@ -498,6 +498,16 @@ class TestPreview:
 
 
 class TestArchive:
+    def test_a_layout_is_used_in_a_recording_from_its_menu_until_it_is_archived(
+        self, signed_in, halves
+    ):
+        use = f'href="{reverse("start")}?layout={halves.pk}"'
+        assert use in signed_in.get(reverse("layouts")).content.decode()
+
+        signed_in.post(reverse("layout_archive", args=[halves.pk]))
+
+        assert use not in signed_in.get(reverse("layouts"), {"archived": "1"}).content.decode()
+
     def test_an_archived_layout_leaves_the_gallery_and_can_come_back(self, signed_in, halves):
         signed_in.post(reverse("layout_archive", args=[halves.pk]))
 

@@ -110,6 +110,14 @@ def test_after_the_end_nothing_can_be_queried_or_stopped(show, make_session):
     assert "Play the recording" in html
 
 
+def test_an_ended_mix_recording_can_be_made_again(show, make_session):
+    live, ended = make_session(), make_session(Status.STOPPED)
+    failed, web = make_session(Status.FAILED), make_session(Status.STOPPED, mode="web")
+
+    for session, offered in ((live, False), (ended, True), (failed, True), (web, False)):
+        assert (f'href="/start/?like={session.pk}"' in show(session)) is offered
+
+
 def test_what_is_not_possible_now_says_why(show, make_session):
     html = show(make_session(Status.RECOVERING))
 
