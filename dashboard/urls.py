@@ -18,6 +18,7 @@ from dashboard.views import (
 from recorder.api.health import healthz, readyz
 
 handler400 = "dashboard.views.errors.bad_request"
+handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),

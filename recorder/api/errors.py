@@ -17,6 +17,7 @@ from recorder.lifecycle.change import Busy
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.start import AlreadyRecording, KeyReused
 from recorder.models import InvalidTransition, LayoutChangedMeanwhile, UnreadableSecret
+from recorder.models.disk import disk_problem
 from recorder.providers.errors import (
     MalformedCredential,
     Paced,
@@ -115,10 +116,12 @@ def _provider_of(error: RecorderError) -> dict[str, object] | None:
 
 
 def _crash(error: Exception, context: Mapping[str, Any]) -> Response:
-    """A mistake of ours: in the log with its traceback, and for the client the same envelope."""
+    """A mistake of ours or a full disk: in the log with its traceback, and the same envelope."""
     request = getattr(context.get("request"), "_request", None)
     got_request_exception.send(sender=handle, request=request)
     log.error("The API failed", exc_info=error)
+    if sentence := disk_problem(error):
+        return Response(body("disk", sentence), status=status.HTTP_507_INSUFFICIENT_STORAGE)
     message = _("Something went wrong here. Whether the request took effect is not known.")
     return Response(body("internal", message), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
