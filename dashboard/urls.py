@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
+    jump,
     layouts,
     preferences,
     projects,
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "recordings/<int:pk>/bytes/<path:key>", recordings.recording_bytes, name="recording_bytes"
     ),
+    path("jump/", jump.jump, name="jump"),
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/first-run/", preferences.dismiss_first_run, name="first_run_dismiss"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

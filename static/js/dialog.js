@@ -18,7 +18,9 @@ export const closeDialog = () => dialog().close();
 /** Show the content of a <template>. */
 export function openTemplate(id, from) {
   const content = document.getElementById(id).content.cloneNode(true);
-  document.getElementById("dialog-content").replaceChildren(content);
+  const place = document.getElementById("dialog-content");
+  place.replaceChildren(content);
+  window.htmx?.process(place);
   openDialog(from);
 }
 

@@ -200,7 +200,7 @@ def test_a_busy_button_says_what_it_does_until_the_answer_is_there(board, page):
 def test_the_jump_box_goes_where_the_arrow_points(board, page):
     page.keyboard.press("Control+k")
     page.keyboard.type("star")
-    expect(page.locator(".jump__list li:visible")).to_have_count(1)
+    expect(page.locator("[data-jump-pages] li:visible")).to_have_count(1)
 
     page.keyboard.press("Enter")
 

@@ -139,14 +139,14 @@ def test_a_good_toast_leaves_by_itself_and_an_error_stays(styleguide, page):
     expect(page.locator("#alerts .toast")).to_have_count(1)
 
 
-def test_the_jump_box_finds_a_page_by_its_name(styleguide, page):
+def test_the_jump_box_says_when_nothing_has_that_name(styleguide, page):
     styleguide()
 
     page.keyboard.press("Control+k")
 
-    expect(page.get_by_role("searchbox", name="Jump to a page")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Jump to a page or session")).to_be_focused()
     page.keyboard.type("zzz")
-    expect(page.get_by_text("No page has that name.")).to_be_visible()
+    expect(page.get_by_text("No recent session matches.")).to_be_visible()
 
 
 def test_a_copied_id_is_the_long_one_and_is_announced(styleguide, page):
