@@ -8,15 +8,16 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from recorder.management.environment import apart
+
 
 @contextmanager
 def site() -> Iterator[None]:
     """Django set up on an empty, migrated database. One per process: Django is set up once."""
     with tempfile.TemporaryDirectory(prefix="reelroom-bench-") as folder:
-        for name in ("DATABASE_URL", "QUEUE_URL", "PUBLIC_URL"):
-            os.environ.pop(name, None)
-        os.environ |= {
-            "DATA_DIR": folder,
+        environment = apart(folder)
+        os.environ.clear()
+        os.environ |= environment | {
             "SECRET_KEY": "for benchmarks only",
             "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "DJANGO_SETTINGS_MODULE": "dashboard.settings",

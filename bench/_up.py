@@ -1,10 +1,8 @@
 """`up` in a folder of its own, as a person starts it."""
 
-import os
 import re
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from recorder.management.addresses import free_ports
+from recorder.management.environment import apart
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
@@ -33,7 +34,7 @@ def up(data: str) -> Iterator[Up]:
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=os.environ | {"SETUP": "off"},
+        env=apart(data),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -61,14 +62,6 @@ def _wait_for_ready(process: subprocess.Popen[str]) -> None:
                 if not line:
                     break
     raise RuntimeError("up did not become ready")
-
-
-def free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
 
 
 def descendants(pid: int) -> list[int]:

@@ -59,6 +59,15 @@ def need_free(host: str, port: int, option: str, *, patience: float = 0.0) -> No
         refuse(f"Nothing can listen on {host}: it is no address of this machine (--host).")
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on; held together, so that they differ."""
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(listener.getsockname()[1]) for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
 def _try_to_listen(host: str, port: int) -> OSError | None:
     try:
         family, address = _resolve(host, port)

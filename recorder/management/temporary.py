@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,22 +12,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from recorder.management.addresses import free_ports
+from recorder.management.environment import apart
 from recorder.management.preparation import without_pages
 from recorder.management.refusal import refuse
 from recorder.management.starters import ADMIN
 
 END_SECONDS = 12.0  # `up` itself ends within 10
-# What would lead it to somebody's real data, and the names that depend on the address.
-CONFIGURATION = (
-    "ALLOWED_HOSTS",
-    "DATABASE_URL",
-    "DATA_DIR",
-    "DEBUG",
-    "FIELD_ENCRYPTION_KEYS",
-    "PUBLIC_URL",
-    "QUEUE_URL",
-    "SECRET_KEY",
-)
 
 
 @dataclass(frozen=True)
@@ -44,8 +34,8 @@ def temporary_house() -> Iterator[House]:
     """Start one on free ports and give it when it is ready; end it and remove its folder."""
     with tempfile.TemporaryDirectory(prefix="reelroom-demo-") as folder:
         without_pages(Path(folder))
-        environment = _environment(folder)
-        port, sandbox_port = _free_ports(2)
+        environment = apart(folder)
+        port, sandbox_port = free_ports(2)
         arguments = ["up", "--port", str(port), "--sandbox-port", str(sandbox_port)]
         log = Path(folder) / "up.log"
         with log.open("w") as errors:
@@ -100,23 +90,3 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _command(*arguments: str) -> list[str]:
     return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Ours without what configures a Reelroom. This Python is set up already."""
-    forgotten = {f"{name}{end}" for name in CONFIGURATION for end in ("", "_FILE")}
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in forgotten and not name.startswith("SANDBOX_")
-    }
-    return kept | {"DATA_DIR": folder, "SETUP": "off"}
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on; held together, so that they differ."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(listener.getsockname()[1]) for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports

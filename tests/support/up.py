@@ -1,6 +1,5 @@
 """The whole `up`, as a person starts it: real processes on free ports in a folder of their own."""
 
-import os
 import queue
 import re
 import signal
@@ -12,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from recorder.management.environment import apart
+
 MANAGE = Path(__file__).parents[2] / "manage.py"
 PATIENCE = 90  # seconds until an event that must come has surely not come
-FORGOTTEN = ("DATA_DIR", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "QUEUE_URL")
 
 
 class Up:
@@ -24,12 +24,12 @@ class Up:
         self.port = port
         self.lines: queue.Queue[str | None] = queue.Queue()
         self.seen: list[str] = []
-        kept = {k: v for k, v in os.environ.items() if k not in FORGOTTEN}
+        kept = apart(str(folder))
+        del kept["DATA_DIR"]  # --data says it
         self.process = subprocess.Popen(
             [sys.executable, MANAGE, "up", "--data", folder, "--port", str(port), *arguments],
             cwd="/",  # people start it from wherever they are
-            env={**kept, "SETUP": "off", "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-            | environment,
+            env=kept | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"} | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
