@@ -108,6 +108,16 @@ def test_board_and_page_fit_at_320_pixels(visit, crowd, page):
         assert sideways(visit(path)) <= 0
 
 
+@pytest.mark.parametrize("pixels", [820, 1000, 1280])
+def test_rows_stay_low_on_narrow_screens(visit, make_session, page, pixels):
+    session = make_session(Status.STOPPED, cname="x" * 64, upload=Upload.BACKED_UP)
+    page.set_viewport_size({"width": pixels, "height": 800})
+    visit()
+
+    assert row(page, session).bounding_box()["height"] < 150
+    assert sideways(page) <= 0
+
+
 def test_a_double_click_on_stop_sends_one_stop_and_the_row_follows(
     visit,
     recording,
