@@ -124,6 +124,15 @@ def slice_bars(slices: Sequence[Slice], span: float) -> list[Bar]:
     return bars
 
 
+def slice_paths(slices: Sequence[Slice], span: float) -> dict[str, str]:
+    """The same bars as one SVG path for each state: a board draws thousands of them."""
+    paths: dict[str, str] = {}
+    for bar in slice_bars(slices, span):
+        box = f"M{bar.x:g} {bar.y}h{bar.width:g}v{bar.height}h-{bar.width:g}z"
+        paths[bar.state] = paths.get(bar.state, "") + box
+    return paths
+
+
 def slice_words(slices: Sequence[Slice]) -> str:
     """ "12 slices: 11 playable, 1 missing" """
     names = {

@@ -120,7 +120,7 @@ def slice_strip(
 ) -> dict[str, object]:
     """{% slice_strip slices 1800 %}: what became of each slice in `span` seconds."""
     return {
-        "bars": pictures.slice_bars(slices, span),
+        "paths": pictures.slice_paths(slices, span),
         "label": label or pictures.slice_words(slices),
     }
 

@@ -64,6 +64,17 @@ def test_an_empty_span_draws_nothing():
     assert pictures.slice_bars([Slice(0, 15, "playable")], 0) == []
 
 
+def test_a_strip_is_one_path_for_each_state():
+    paths = pictures.slice_paths(
+        [Slice(0, 15, "playable"), Slice(15, 15, "missing"), Slice(30, 15, "playable")], 60
+    )
+
+    assert paths == {
+        "playable": "M0 6h250v14h-250zM500 6h250v14h-250z",
+        "missing": "M250 0h250v20h-250z",
+    }
+
+
 def test_a_strip_tells_in_words_what_became_of_its_slices():
     svg = draw(
         "{% slice_strip slices 60 %}",
