@@ -82,4 +82,4 @@ def test_a_strip_tells_in_words_what_became_of_its_slices():
     )
 
     assert 'aria-label="3 slices: 2 playable, 1 missing"' in svg
-    assert len(re.findall("<rect", svg)) == 3
+    assert len(re.findall("<path", svg)) == 2
