@@ -44,6 +44,9 @@ LISTS = (REGIONS, IMAGES)
 _FIRST, _STEP = 0.3, 0.02
 _NOWHERE = Region(0, 0, 0, 0)
 Fields = dict[str, object]  # what a form shows, by field name
+RENAMED = gettext_lazy(
+    "Somebody else named this layout “%(name)s” while you were editing. Save again to name it so."
+)
 NAME_TAKEN = gettext_lazy("There is a layout of this name, perhaps an archived one.")
 _SIDE = gettext_lazy("Each side of the picture has 1 to 1920 pixels.")
 
@@ -75,6 +78,7 @@ class LayoutForm(ContractForm):
         error_messages={"required": _SIDE, "invalid": _SIDE},
     )
     seen = Seen()
+    named = forms.CharField(required=False, widget=forms.HiddenInput)  # the name it began with
 
     def __init__(
         self,
@@ -98,6 +102,13 @@ class LayoutForm(ContractForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
+        began = self.data.get("named", "")
+        if self.layout and began and self.layout.name not in (began, name):
+            # Somebody else renamed it meanwhile: that stays, unless this form renames it too.
+            if name == began:
+                return self.layout.name
+            theirs = {"name": self.layout.name}
+            raise forms.ValidationError(RENAMED % theirs, code="renamed")
         named = Layout.objects.filter(name=name)
         if (named.exclude(pk=self.layout.pk) if self.layout else named).exists():
             raise forms.ValidationError(NAME_TAKEN, code="unique")
@@ -204,6 +215,7 @@ def shown(version: LayoutVersion, *, name: str, seen: int) -> Fields:
         "width": version.width,
         "height": version.height,
         "seen": seen,
+        "named": name,
         **dict(leaves({ROOT: version.picture})),
     }
 

@@ -142,6 +142,8 @@ def _save(
             form.add_error("name", NAME_TAKEN)
     if layout:
         layout.refresh_from_db()  # what was not committed is not shown
+        if form.has_error("name", "renamed"):
+            values["named"] = layout.name  # saving once more is a decision, as below
     if theirs:
         # Saving once more is a decision: this form has then seen the newest version.
         posted["seen"] = str(theirs.number)

@@ -554,3 +554,30 @@ def test_an_old_version_can_be_looked_at_and_saved_again(signed_in, halves):
     assert "This is version 1, not the newest." in page
     assert 'name="seen" value="2"' in page
     assert f'name="{REGIONS}.1.x_axis" value="0.5"' in page
+
+
+def test_a_name_given_in_another_tab_stays_where_this_one_changes_the_picture(signed_in, halves):
+    Layout.objects.filter(pk=halves.pk).update(name="Renamed meanwhile")
+    mine = fields(region(0), name="Halves", named="Halves", seen="1")
+
+    signed_in.post(reverse("layout_edit", args=[halves.pk]), mine)
+
+    halves.refresh_from_db()
+    assert (halves.name, halves.version) == ("Renamed meanwhile", 2)
+
+
+def test_two_tabs_that_rename_a_layout_are_told_of_each_other(signed_in, halves):
+    url = reverse("layout_edit", args=[halves.pk])
+    mine = fields(region(0), name="Mine", named="Halves", seen="1")
+    assert 'name="named" value="Halves"' in signed_in.get(url).content.decode()
+    Layout.objects.filter(pk=halves.pk).update(name="Theirs")
+
+    told = signed_in.post(url, mine).content.decode()
+    halves.refresh_from_db()
+
+    assert "Somebody else named this layout “Theirs” while you were editing." in told
+    assert 'name="named" value="Theirs"' in told
+    assert (halves.name, halves.version) == ("Theirs", 1)
+    signed_in.post(url, mine | {"named": "Theirs"})
+    halves.refresh_from_db()
+    assert halves.name == "Mine"
