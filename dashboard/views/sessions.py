@@ -16,7 +16,9 @@ from dashboard.checklist import first_steps
 from dashboard.context import chrome_of
 from dashboard.forms.sessions import SessionFilters
 from dashboard.htmx import is_htmx, poll_tag, render_page, unchanged
+from dashboard.numbers import id_in
 from dashboard.strips import Strip, moving, strips
+from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.figures import Figures
 from recorder.lifecycle.words import (
     Explanation,
@@ -81,10 +83,11 @@ class Window:
     def cut(self, found: SessionQuerySet) -> list[RecordingSession]:
         """The rows of this part and one more, if there is one."""
         if self.after:
-            attention, _dot, pk = self.after.rpartition(".")
-            if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+            attention, _dot, number = self.after.rpartition(".")
+            pk = id_in(number)
+            if pk is None or not (attention == "" or attention in set(Attention)):
                 raise BadRequest("after does not name a row")
-            found = found.below(attention, int(pk))
+            found = found.below(attention, pk)
         return list(found.for_board()[: self.rows + 1])
 
 

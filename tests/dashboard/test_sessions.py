@@ -106,6 +106,18 @@ def test_a_filtered_address_names_only_what_filters(signed_in, make_session, ask
     assert "HX-Push-Url" not in signed_in.get("/?status=live", headers=asking)
 
 
+@pytest.mark.parametrize(
+    "query", ["?q=%00", "?q=" + "x" * 300, "?project=x", "?project=" + "9" * 30, "?mode=%ff"]
+)
+def test_a_malformed_filter_filters_nothing(signed_in, make_session, query):
+    session = make_session()
+
+    answer = signed_in.get(f"/{query}")
+
+    assert answer.status_code == 200
+    assert f'id="session-{session.pk}"' in answer.content.decode()
+
+
 def test_the_project_filter_shows_that_projects_sessions(board, make_session):
     other = make_project("http://127.0.0.1:9")
     mine, theirs = make_session(cname="mine"), make_session(cname="theirs", project=other)
@@ -132,7 +144,18 @@ def test_an_empty_board_says_what_will_be_there(board, signed_in):
     assert "No sessions yet" in board()
 
 
-@pytest.mark.parametrize("query", ["?rows=x", "?rows=٣", "?after=x", "?after=silent.", "?after=-1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?rows=x",
+        "?rows=٣",
+        "?after=x",
+        "?after=silent.",
+        "?after=-1",
+        "?after=%00.5",
+        "?after=" + "9" * 30,
+    ],
+)
 def test_a_malformed_place_in_the_list_is_refused(signed_in, query):
     assert signed_in.get(f"/{query}").status_code == 400
 
