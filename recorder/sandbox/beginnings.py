@@ -14,6 +14,7 @@ from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.sandbox import tokens
 from recorder.sandbox.channels import populate, present_at
 from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.images import FROZEN
 from recorder.sandbox.store import Resource, Session, State, Store
 
 # Values of event 1 (cloud_recording_error): who failed, and with which code.
@@ -26,10 +27,23 @@ class Beginnings:
     def __init__(self, config: SandboxConfig, store: Store):
         self._config, self._store = config, store
 
-    def begin(self, body: Mapping[str, Any], resource: Resource, mode: str, now: int) -> Session:
-        """Enter the new task. Call inside the transaction that has checked the resource."""
+    def begin(
+        self,
+        body: Mapping[str, Any],
+        resource: Resource,
+        mode: str,
+        now: int,
+        images: Mapping[str, str],
+    ) -> Session:
+        """Enter the new task. Call inside the transaction that has checked the resource.
+
+        `images` are those of its layout, frozen before: files are not written in a transaction.
+        """
         request = body["clientRequest"]
         recording = _without_secrets(request.get("recordingConfig") or {})
+        layout = recording.get("transcodingConfig")
+        if isinstance(layout, Mapping):
+            recording["transcodingConfig"] = {**layout, FROZEN: images}
         kinds = (request.get("recordingFileConfig") or {}).get("avFileType") or ["hls"]
         storage = request["storageConfig"]
         doom = self._doom(body, resource, mode, now)

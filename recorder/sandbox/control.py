@@ -16,13 +16,13 @@ from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.controls import Controls, Refusal
+from recorder.sandbox.images import MOST_BYTES
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Wake
 from recorder.sandbox.wire import BadRequest, Request, Response, decoded, json_response, parse_json
 
 STATIC = Path(__file__).parent / "static"
 FILES = {"sandbox.css": "text/css; charset=utf-8", "sandbox.js": "text/javascript; charset=utf-8"}
-MOST_IMAGE = 6_000_000
 MOST_JSON = 200_000
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SAFE = {
@@ -139,7 +139,7 @@ class Control:
         return Response(200, data, content_type)
 
     def _put_image(self, request: Request, parts: Mapping[str, str]) -> Response:
-        return json_response(200, self._controls.put_image(parts["name"], request.body(MOST_IMAGE)))
+        return json_response(200, self._controls.put_image(parts["name"], request.body(MOST_BYTES)))
 
     def _act(self, request: Request, parts: Mapping[str, str]) -> Response:
         """One of the actions of Controls, with the JSON object that was sent as its argument."""

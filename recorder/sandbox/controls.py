@@ -2,7 +2,6 @@
 start afresh.
 """
 
-import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -14,18 +13,13 @@ from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.channels import join, present_at
 from recorder.sandbox.clock import FASTEST, Clock
 from recorder.sandbox.config import SandboxConfig
-from recorder.sandbox.filing import HELD, write_whole
+from recorder.sandbox.filing import HELD
+from recorder.sandbox.images import Images, content_type
 from recorder.sandbox.store import State, Store
 from recorder.sandbox.wake import Wake
 
 SETTLE_S = 60.0  # how long an advance waits for the worker
 LONGEST_ADVANCE_S = 31 * 86_400
-_IMAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_IMAGE_TYPES = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"BM", "image/bmp"),
-)
 _SOURCES = {"16:9": (1280, 720), "4:3": (640, 480), "1:1": (720, 720), "9:16": (720, 1280)}
 
 
@@ -45,7 +39,7 @@ class Controls:
     ):
         self._config, self._store, self._clock = config, store, clock
         self._wake, self._buckets = wake, buckets
-        self.images = config.data / "images"
+        self._images = Images(config.data)
         self.actions: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "clock": self.set_clock,
             "channels": self.set_channel,
@@ -151,6 +145,7 @@ class Controls:
             round_ = self._store.machine.round()
             forgotten = [session.sid for session in self._store.tasks.present()]
             self._store.forget_recordings()
+            self._images.thaw()  # in here, so that no recording begins meanwhile
             self._store.machine.set_setting("no_pictures", no_pictures)
             self._store.machine.set_setting("round", str(round_))
             self._clock.reset(self._clock.speed)
@@ -165,28 +160,21 @@ class Controls:
         return {"now_ms": self._clock.now_ms()}
 
     def put_image(self, name: str, data: bytes) -> dict[str, Any]:
-        """Keep a background image. Recordings draw a picture with its name in its place."""
-        if not any(data.startswith(magic) for magic, _type in _IMAGE_TYPES):
-            raise Refusal("An image must be JPG, PNG or BMP.")
-        path = self._image_path(name)
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, data)
-        return {"path": f"/_sandbox/images/{name}", "size": len(data)}
+        """Keep a background image; layouts that name its address from now on show it."""
+        try:
+            return {"path": self._images.put(name, data), "size": len(data)}
+        except ValueError as error:
+            raise Refusal(str(error)) from None
 
     def image(self, name: str) -> tuple[bytes, str]:
         """(content, content type). Raises Refusal when there is none."""
-        path = self._image_path(name)
-        if not path.is_file():
+        try:
+            data = self._images.get(name)
+        except ValueError as error:
+            raise Refusal(str(error)) from None
+        if data is None:
             raise Refusal("There is no such image.", 404)
-        data = path.read_bytes()
-        return data, next(
-            (kind for magic, kind in _IMAGE_TYPES if data.startswith(magic)), "image/jpeg"
-        )
-
-    def _image_path(self, name: str) -> Any:
-        if not _IMAGE_NAME.fullmatch(name) or name.endswith(".part"):
-            raise Refusal("An image's name is made of letters, digits, dots, - and _.")
-        return self.images / name
+        return data, content_type(data) or "application/octet-stream"
 
     def _channel(self, values: dict[str, Any]) -> str:
         cname = values.get("cname")

@@ -3,7 +3,6 @@ the bucket.
 """
 
 import logging
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ from recorder.contract.states import Mode
 from recorder.sandbox.answers import playlist_of
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import wall_ms
+from recorder.sandbox.disk import write_whole
+from recorder.sandbox.images import Images
 from recorder.sandbox.media import FiledSlice, playlist
 from recorder.sandbox.media.timeline import Timeline
 from recorder.sandbox.pictures import correct_extinf
@@ -26,16 +27,6 @@ FIRST_RETRY_MS, LONGEST_RETRY_MS = 1000, 30_000
 HELD = "uploads_held"  # a switch: while it is "1" nothing is uploaded
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Under its name there is never anything but the whole file."""
-    draft = path.with_name(f"{path.name}.part")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
 class Filing:
     """The files below `data/sessions/<sid>/`, named by number; their real names exist in the bucket
     only.
@@ -43,6 +34,7 @@ class Filing:
 
     def __init__(self, data: Path, store: Store, buckets: Buckets):
         self._data, self._store, self._buckets = data, store, buckets
+        self._images = Images(data)
 
     def folder(self, session: Session) -> Path:
         path = self._data / "sessions" / session.sid
@@ -68,7 +60,7 @@ class Filing:
         """Make slice k. Runs in a thread of the pool; doing it twice gives the same bytes."""
         from recorder.sandbox.media import render_slice
 
-        data = render_slice(timeline, k)
+        data = render_slice(timeline, k, self._images)
         path = self.folder(session) / f"{k:06}.ts"
         write_whole(path, data)
         start_ms = timeline.slice_utc_ms(k)

@@ -6,6 +6,7 @@ from typing import Any
 
 from recorder.contract.layouts import DEFAULT_CANVAS, Canvas, layout_from_wire
 from recorder.sandbox.channels import present_at, subscription
+from recorder.sandbox.images import FROZEN
 from recorder.sandbox.media import timeline as media
 from recorder.sandbox.media.timeline import Timeline, Track
 from recorder.sandbox.store import Fact, Session
@@ -68,7 +69,7 @@ def _opening(
         elif fact.at_ms <= origin and fact.kind == "subscribe":
             lists = fact.data
     opening: list[media.Fact] = [
-        media.LayoutChanged(0, layout_from_wire(layout)),
+        _laid_out(0, layout),
         _subscribed(0, lists),
     ]
     for user in present_at(facts, origin).values():
@@ -83,7 +84,7 @@ def _told(fact: Fact, at_ms: int, publishing: dict[str, tuple[bool, bool]]) -> l
     """One of our facts in the media room's words; `publishing` (uid -> audio, video) follows."""
     data = fact.data
     if fact.kind == "layout":
-        return [media.LayoutChanged(at_ms, layout_from_wire(data))]
+        return [_laid_out(at_ms, data)]
     if fact.kind == "subscribe":
         return [_subscribed(at_ms, data)]
     uid = data["uid"]
@@ -109,6 +110,11 @@ def _told(fact: Fact, at_ms: int, publishing: dict[str, tuple[bool, bool]]) -> l
         for track, was, now in changes
         if was != now
     ]
+
+
+def _laid_out(at_ms: int, layout: Mapping[str, Any]) -> media.LayoutChanged:
+    frozen = layout.get(FROZEN) or {}
+    return media.LayoutChanged(at_ms, layout_from_wire(layout), tuple(sorted(frozen.items())))
 
 
 def _subscribed(at_ms: int, lists: Mapping[str, Any]) -> media.Subscribed:

@@ -9,6 +9,7 @@ from recorder.sandbox.channels import present_at
 from recorder.sandbox.clock import Clock, wall_ms
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.filing import HELD
+from recorder.sandbox.images import Images
 from recorder.sandbox.lease import STALE_MS
 from recorder.sandbox.media import Timeline
 from recorder.sandbox.pictures import timeline_of
@@ -80,15 +81,15 @@ def picture(config: SandboxConfig, store: Store, clock: Clock, row: Session) -> 
         return None
     timeline = timeline_of(row, store.channels.facts(row.channel, row.sid))
     moment = max(0, clock.now_ms() - row.origin_ms)
-    return _draw(timeline, moment - moment % PICTURE_STEP_MS)
+    return _draw(timeline, moment - moment % PICTURE_STEP_MS, Images(config.data))
 
 
 @functools.lru_cache(maxsize=16)
-def _draw(timeline: Timeline, moment_ms: int) -> bytes:
+def _draw(timeline: Timeline, moment_ms: int, images: Images) -> bytes:
     """Kept for a while, since several viewers of the page want the same."""
     from recorder.sandbox.media import composed_picture
 
-    return composed_picture(timeline, moment_ms, PICTURE_WIDTH)
+    return composed_picture(timeline, moment_ms, PICTURE_WIDTH, images)
 
 
 def _channels(store: Store) -> list[tuple[str, bool]]:

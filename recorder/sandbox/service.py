@@ -20,6 +20,7 @@ from recorder.sandbox.beginnings import Beginnings
 from recorder.sandbox.channels import subscription_lists
 from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.images import FROZEN, Images
 from recorder.sandbox.overlaps import Overlap, Overlaps
 from recorder.sandbox.store import Resource, Session, State, Store
 from recorder.sandbox.wake import Wake
@@ -57,6 +58,7 @@ class Service:
     def __init__(self, config: SandboxConfig, store: Store, clock: Clock, wake: Wake):
         self.config, self.store, self.clock, self.wake = config, store, clock, wake
         self.overlaps, self._beginnings = Overlaps(), Beginnings(config, store)
+        self._images = Images(config.data)
 
     def acquire(self, call: Call) -> Answer:
         if fault := self._fault(Operation.ACQUIRE, None, call):
@@ -85,6 +87,8 @@ class Service:
     def start(self, call: Call) -> Answer:
         if fault := self._mode_fault(call) or self._fault(Operation.START, Mode(call.mode), call):
             return fault
+        recording = call.request.get("recordingConfig") or {}
+        images = self._images.freeze(recording.get("transcodingConfig"))
         with self.store.transaction():
             now = self.clock.now_ms()
             resource = self.store.tasks.resource(call.resource_id)
@@ -101,7 +105,7 @@ class Service:
                 return answers.TASK_CONFLICT
             if call.mode != Mode.MIX:
                 return MIX_ONLY
-            session = self._beginnings.begin(call.body, resource, call.mode, now)
+            session = self._beginnings.begin(call.body, resource, call.mode, now, images)
         self.wake.ring()
         return Answer(200, of_task(session))
 
@@ -185,6 +189,7 @@ class Service:
         streams = known.stream_types if known and known.resource_id == call.resource_id else None
         if fault := self._fault(operation, Mode(call.mode), call, stream_types=streams):
             return fault
+        images = self._images.freeze(call.request)
         with self.store.transaction():
             session, fault = self._task(call)
             if fault or session is None:
@@ -194,6 +199,7 @@ class Service:
             place = (session.channel, self.clock.now_ms())
             if operation is Operation.UPDATE_LAYOUT:
                 layout: dict[str, Any] = layout_to_wire(layout_from_wire(call.request))
+                layout[FROZEN] = images
                 self.store.channels.add(*place, "layout", sid=session.sid, **layout)
             elif subscribe := call.request.get("streamSubscribe"):
                 lists = subscription_lists(subscribe)

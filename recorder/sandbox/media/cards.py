@@ -2,13 +2,14 @@
 
 A picture has a rim along its own edges, a name, a clock and a mark that moves along a band near the
 bottom. Cropping loses the rim on two sides, fitting leaves black bars: the two cannot be mistaken
-for each other. Between the rim and a quarter of the height the picture is its flat colour.
+for each other. Between the rim and a quarter of the height the picture is its flat colour. An image
+whose content is kept is shown as it is, without any of this.
 """
 
-from recorder.contract.layouts import FIT
 from recorder.sandbox.media.glyphs import clock_mask, text_mask
+from recorder.sandbox.media.images import NOTHING, Contents, drawn
 from recorder.sandbox.media.palette import towards_white, yuv
-from recorder.sandbox.media.planes import Planes, Rect
+from recorder.sandbox.media.planes import Planes, Rect, place
 from recorder.sandbox.media.scene import Card, Look
 
 BLACK = yuv((0, 0, 0))
@@ -23,13 +24,19 @@ class Drawing:
     first the band, which changes with every picture, then the clock, which changes once a second.
     """
 
-    def __init__(self, card: Card, width: int, height: int, fps: int) -> None:
+    def __init__(
+        self, card: Card, width: int, height: int, fps: int, contents: Contents = NOTHING
+    ) -> None:
         self.fps = fps
         self.paper = yuv(card.colour)
         self.picture = Planes.blank(width, height)
-        visible = self._frame(card)
         self.clock, self.band = Rect(0, 0, 0, 0), Rect(0, 0, 0, 0)
         self.second: int | None = None
+        image = drawn(contents, card.digest, width, height, card.render_mode)
+        if image is not None:
+            self.picture.put(image)
+            return
+        visible = self._frame(card)
         self._name(card.label, _part(visible, 0.26, 0.46))
         if card.look in (Look.LIVE, Look.HELD):
             self.clock = _narrow(_part(visible, 0.50, 0.68))
@@ -87,15 +94,6 @@ class Drawing:
         for left in (0, band.width):
             film[Rect(left, 0, left + mark, band.height)].fill(WHITE)
         return film
-
-
-def place(width: int, height: int, box: Rect, render_mode: int) -> Rect:
-    """Where a picture of this size lies, centred: inside the box (fit) or beyond it (crop)."""
-    choose = min if render_mode == FIT else max
-    scale = choose(box.width / width, box.height / height)
-    wide, high = (max(2, round(side * scale / 2) * 2) for side in (width, height))
-    left, top = (box.width - wide) // 4 * 2, (box.height - high) // 4 * 2
-    return Rect(left, top, left + wide, top + high)
 
 
 def _narrow(rect: Rect) -> Rect:

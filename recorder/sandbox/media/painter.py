@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from recorder.contract.layouts import UNIT
 from recorder.sandbox.media.cards import Drawing
+from recorder.sandbox.media.images import NOTHING, Contents
 from recorder.sandbox.media.palette import yuv
 from recorder.sandbox.media.planes import OPAQUE, Planes, Rect
 from recorder.sandbox.media.scene import Look, Scene, Tile
@@ -44,11 +45,13 @@ class Painter:
     alone, whatever was drawn before.
     """
 
-    def __init__(self, scene: Scene, fps: int, target: Planes) -> None:
+    def __init__(
+        self, scene: Scene, fps: int, target: Planes, contents: Contents = NOTHING
+    ) -> None:
         self.target = target
         self.ground = Planes.blank(scene.canvas.width, scene.canvas.height)
         self.ground.fill(yuv(scene.background))
-        self.layers = [_layer(tile, fps) for tile in scene.tiles]
+        self.layers = [_layer(tile, fps, contents) for tile in scene.tiles]
         self.live = [layer for layer in self.layers if layer.live]
         for patch in self._patches(target.rect):
             patch.apply()
@@ -88,8 +91,8 @@ class Painter:
         return patches
 
 
-def _layer(tile: Tile, fps: int) -> _Layer:
+def _layer(tile: Tile, fps: int, contents: Contents) -> _Layer:
     rect = Rect(tile.x, tile.y, tile.x + tile.width, tile.y + tile.height)
-    drawing = Drawing(tile.card, tile.width, tile.height, fps)
+    drawing = Drawing(tile.card, tile.width, tile.height, fps, contents)
     alpha = (tile.alpha * OPAQUE + UNIT // 2) // UNIT
     return _Layer(drawing, rect, alpha, tile.card.look is Look.LIVE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.contract.layouts import FIT
 from recorder.sandbox.media.palette import Yuv
 
 Plane = NDArray[np.uint8]
@@ -44,6 +45,15 @@ class Rect:
 
     def moved(self, dx: int, dy: int) -> "Rect":
         return Rect(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+
+def place(width: int, height: int, box: Rect, render_mode: int) -> Rect:
+    """Where a picture of this size lies, centred: inside the box (fit) or beyond it (crop)."""
+    choose = min if render_mode == FIT else max
+    scale = choose(box.width / width, box.height / height)
+    wide, high = (max(2, round(side * scale / 2) * 2) for side in (width, height))
+    left, top = (box.width - wide) // 4 * 2, (box.height - high) // 4 * 2
+    return Rect(left, top, left + wide, top + high)
 
 
 @dataclass(frozen=True, slots=True)

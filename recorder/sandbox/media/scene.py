@@ -65,6 +65,7 @@ class State:
 
     members: tuple[Member, ...] = ()
     layout: Layout = DEFAULT_LAYOUT
+    images: tuple[tuple[str, str], ...] = ()  # of the layout, as in LayoutChanged
     audio: Subscription = EVERYBODY
     video: Subscription = EVERYBODY
 
@@ -93,6 +94,7 @@ class Card:
     render_mode: int
     look: Look = Look.PLAIN
     held_ms: int = 0  # for HELD: when the camera went off
+    digest: str = ""  # for IMAGE: names the content that is shown if it can be; "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _after(state: State, fact: Fact) -> State:
     """One fact later. A fact about somebody who is not there changes nothing."""
     match fact:
         case LayoutChanged():
-            return replace(state, layout=fact.layout)
+            return replace(state, layout=fact.layout, images=fact.images)
         case Subscribed():
             after = replace(state, audio=fact.audio, video=fact.video)
         case Joined():
@@ -219,7 +221,7 @@ def _scene(timeline: Timeline, state: State, at_ms: int) -> Scene:
     }
     tiles = []
     if layout.background_image:
-        ground = _image(layout.background_image, CROP)
+        ground = _image(state, layout.background_image, CROP)
         tiles.append(Tile(0, 0, canvas.width, canvas.height, UNIT, ground))
     for box in boxes(layout, tuple(members), canvas):
         member = members.get(box.uid) if box.uid is not None else None
@@ -246,13 +248,16 @@ def _face(state: State, member: Member, box: Box, at_ms: int) -> Card | None:
     own = next((b for b in state.layout.backgrounds if b.uid == member.uid and b.image_url), None)
     image = own or UserBackground(member.uid, state.layout.default_user_background_image)
     if image.image_url:
-        return _image(image.image_url, image.render_mode)
+        return _image(state, image.image_url, image.render_mode)
     if member.dark_since is None and state.layout.kind == FLOATING:
         return None
     return face
 
 
-def _image(url: str, render_mode: int) -> Card:
-    """Nothing is fetched: an image is a 4:3 picture of its own colour with its file name on it."""
+def _image(state: State, url: str, render_mode: int) -> Card:
+    """An image that is kept; else, as nothing is fetched, what stands for it: a 4:3 picture of its
+    own colour with its file name on it.
+    """
+    digest = dict(state.images).get(url, "")
     name = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-    return Card(name[:40], picture_colour(url), 800, 600, render_mode, Look.IMAGE)
+    return Card(name[:40], picture_colour(url), 800, 600, render_mode, Look.IMAGE, digest=digest)

@@ -9,6 +9,7 @@ import av
 from av.stream import Stream
 
 from recorder.sandbox.media.audio import sounds
+from recorder.sandbox.media.images import NOTHING, Contents
 from recorder.sandbox.media.palette import SAMPLE_RATE, SAMPLES
 from recorder.sandbox.media.scene import even_canvas
 from recorder.sandbox.media.timeline import Span, Timeline
@@ -25,9 +26,10 @@ _MUXER = {
 }
 
 
-def render_slice(timeline: Timeline, k: int) -> bytes:
-    """Slice k of the recording as an MPEG transport stream; a pure function of its two arguments.
+def render_slice(timeline: Timeline, k: int, contents: Contents = NOTHING) -> bytes:
+    """Slice k of the recording as an MPEG transport stream; a pure function of timeline and k.
 
+    `contents` gives the bytes of the images, which the timeline names by their SHA-256.
     Timestamps run through the whole recording and continuity counters join, so slices can be
     concatenated. Raises ValueError when the recording had ended before slice k. A fact to come
     would change a slice that is not over yet: call it when `timeline.slices_by(now)` is above k.
@@ -40,7 +42,7 @@ def render_slice(timeline: Timeline, k: int) -> bytes:
         if timeline.has_video:
             size = {"width": canvas.width, "height": canvas.height}
             stream = container.add_mux_stream("h264", rate=timeline.fps, time_base=base, **size)
-            units.append(_video_packets(timeline, span, stream))
+            units.append(_video_packets(timeline, span, stream, contents))
         if timeline.has_audio:
             stream = container.add_mux_stream("aac", rate=SAMPLE_RATE, time_base=base)
             units.append(_audio_packets(timeline, span, stream))
@@ -49,8 +51,10 @@ def render_slice(timeline: Timeline, k: int) -> bytes:
     return number_slice(buffer.getvalue(), k)
 
 
-def _video_packets(timeline: Timeline, span: Span, stream: Stream) -> "Iterator[av.Packet[Stream]]":
-    for picture in pictures(timeline, span.video):
+def _video_packets(
+    timeline: Timeline, span: Span, stream: Stream, contents: Contents
+) -> "Iterator[av.Packet[Stream]]":
+    for picture in pictures(timeline, span.video, contents):
         at = START + picture.number * TICKS // timeline.fps
         yield _packet(picture.data, stream, at, picture.key)
 

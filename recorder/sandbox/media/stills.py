@@ -9,6 +9,7 @@ from PIL import Image
 
 from recorder.contract.layouts import CROP
 from recorder.sandbox.media.cards import Drawing
+from recorder.sandbox.media.images import NOTHING, Contents
 from recorder.sandbox.media.painter import Painter
 from recorder.sandbox.media.palette import participant_colour
 from recorder.sandbox.media.planes import Plane, Planes
@@ -21,12 +22,17 @@ _LUMA = (np.clip(np.arange(256) - 16, 0, 219) * 255 / 219).round().astype(np.uin
 _CHROMA = np.clip((np.arange(256) - 128) * 255 / 224 + 128, 0, 255).round().astype(np.uint8)
 
 
-def composed_picture(timeline: Timeline, t_ms: int, max_width: int | None = None) -> bytes:
-    """The recording's picture at `t_ms` as JPEG, made smaller if it is wider than `max_width`."""
+def composed_picture(
+    timeline: Timeline, t_ms: int, max_width: int | None = None, contents: Contents = NOTHING
+) -> bytes:
+    """The recording's picture at `t_ms` as JPEG, made smaller if it is wider than `max_width`.
+
+    `contents` is that of `render_slice`.
+    """
     picture = t_ms * timeline.fps // 1000
     scene = scene_at(timeline, picture_ms(timeline, picture))
     target = Planes.blank(scene.canvas.width, scene.canvas.height)
-    Painter(scene, timeline.fps, target).draw(picture)
+    Painter(scene, timeline.fps, target, contents).draw(picture)
     return _jpeg(target, max_width)
 
 

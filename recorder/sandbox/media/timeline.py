@@ -86,10 +86,14 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class LayoutChanged:
-    """A new layout with its backgrounds, visible on the first picture at or after `at_ms`."""
+    """A new layout with its backgrounds, visible on the first picture at or after `at_ms`.
+
+    `images` are those of its image addresses that are really shown: (address, SHA-256 of content).
+    """
 
     at_ms: int
     layout: Layout
+    images: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,8 @@ def fact_from_dict(values: Mapping[str, object]) -> Fact:
     for name, value in fields.items():
         if name == "track":
             fields[name] = Track(str(value))
+        elif name == "images" and isinstance(value, list | tuple):
+            fields[name] = tuple((address, digest) for address, digest in value)
         elif isinstance(value, Mapping):
             fields[name] = layout_from_wire(value) if name == "layout" else _subscription(value)
     return kind(**fields)

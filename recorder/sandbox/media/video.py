@@ -10,6 +10,7 @@ from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 
 from recorder.contract.layouts import Canvas
+from recorder.sandbox.media.images import NOTHING, Contents
 from recorder.sandbox.media.painter import Painter
 from recorder.sandbox.media.planes import Plane, Planes
 from recorder.sandbox.media.scene import even_canvas, scenes
@@ -29,14 +30,14 @@ class Picture:
     key: bool
 
 
-def pictures(timeline: Timeline, numbers: range) -> Iterator[Picture]:
+def pictures(timeline: Timeline, numbers: range, contents: Contents = NOTHING) -> Iterator[Picture]:
     """Draw and encode these pictures of the recording. The first is the only IDR among them."""
     canvas = even_canvas(timeline.canvas)
     encoder = _encoder(canvas, timeline.fps, timeline.bitrate_kbps)
     frame = av.VideoFrame(canvas.width, canvas.height, "yuv420p")
     target = frame_planes(frame)
     for run, scene in scenes(timeline, numbers):
-        painter = Painter(scene, timeline.fps, target)
+        painter = Painter(scene, timeline.fps, target, contents)
         for number in run:
             painter.draw(number)
             frame.pts = number - numbers.start

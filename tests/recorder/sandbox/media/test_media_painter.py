@@ -3,9 +3,8 @@
 import pytest
 
 from recorder.contract.layouts import CUSTOM, FIT, FLOATING, UNIT, VERTICAL, Layout, Region
-from recorder.sandbox.media.cards import place
 from recorder.sandbox.media.painter import Painter
-from recorder.sandbox.media.planes import Planes, Rect
+from recorder.sandbox.media.planes import Planes, Rect, place
 from recorder.sandbox.media.scene import scene_at
 from recorder.sandbox.media.timeline import Joined, Muted, Track
 from tests.recorder.sandbox.media.recordings import GRID, make_timeline
