@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +13,8 @@ from recorder.models import Heartbeat, RecordingSession
 pytestmark = pytest.mark.django_db
 
 
-def test_the_figures_count_what_they_say(make_session, user):
+def test_the_figures_count_what_they_say(make_session, user, time_machine):
+    time_machine.move_to(datetime(2026, 5, 4, 12, tzinfo=UTC))  # not just past midnight
     make_session(Status.RECORDING)
     make_session(Status.RECOVERING, attention=Attention.MISSING)
     make_session(Status.STARTING, recording_at=None)
