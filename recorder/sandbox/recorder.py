@@ -126,6 +126,7 @@ class Recorder:
             plan = make_plan(session, self._facts(session), version)
             if session.joined and plan.origin_ms is not None and session.origin_ms is None:
                 with self.store.transaction():
+                    self.clock.pin()
                     self._begin_recording(plan.origin_ms, session)
                 return self._plan(self._again(session), version)
             self._plans[session.sid] = plan
@@ -169,14 +170,16 @@ class Recorder:
             if doom:
                 self.endings.fail(session, now, **doom)
             else:
+                self.clock.pin()  # first: who has joined without an origin holds no clock back
                 self.endings.joined(session, now)
                 if plan.origin_ms is not None:
                     self._begin_recording(plan.origin_ms, session)
         self._look_again()
 
     def _begin_recording(self, origin_ms: int, session: Session) -> None:
-        """Somebody publishes: from here on there are slices, which a fast clock waits for."""
-        self.clock.pin()
+        """Somebody publishes: from here on there are slices, which a fast clock waits for, so it
+        must be pinned.
+        """
         self.endings.recording_began(session, origin_ms, self._facts(session))
 
     def _list(self, plan: Plan) -> None:
