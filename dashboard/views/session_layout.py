@@ -78,7 +78,8 @@ def _apply(
         )
         return answered(request, session, refused=True)
     try:
-        done = send(partial(apply_layout, picture=chosen, by=user_of(request)), session)
+        change = partial(apply_layout, picture=chosen, by=user_of(request))
+        done = send(change, session, in_row=False)
     except RecorderError as error:
         messages.error(
             request,

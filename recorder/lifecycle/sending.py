@@ -8,8 +8,10 @@ from threading import BoundedSemaphore
 from typing import TypeAlias
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from recorder.errors import RecorderError
+from recorder.lifecycle.change import Busy
 from recorder.models import RecordingSession
 
 log = logging.getLogger(__name__)
@@ -23,14 +25,17 @@ _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sending")
 _free = BoundedSemaphore(THREADS)
 
 
-def send(work: Work, session: RecordingSession, *, wait: float = WAIT) -> bool:
+def send(work: Work, session: RecordingSession, *, wait: float = WAIT, in_row: bool = True) -> bool:
     """Run `work` on a thread of its own and wait for it at most `wait` seconds (0: not at all).
 
     True when it finished in time; what it raised is raised here, and the session shows what it did.
-    False when it goes on, or when all threads are busy: the row is due, and the worker does it.
+    False when it goes on. When all threads are busy: False where the row says what is to be done,
+    so that the worker does it; with `in_row=False` Busy is raised, and nothing was sent.
     """
     if not _free.acquire(blocking=False):
-        return False
+        if in_row:
+            return False
+        raise Busy(_("The server is busy with other calls. Nothing was sent; try again."))
     future = _pool.submit(_run, work, session.pk)
     try:
         future.result(timeout=wait)

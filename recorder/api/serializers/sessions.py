@@ -9,6 +9,7 @@ from rest_framework.fields import Field
 from recorder.api.fields import JSONObject, StrictChoice, StrictInteger, StrictText, refuse_unknown
 from recorder.contract.states import Mode
 from recorder.lifecycle import words
+from recorder.lifecycle.timeline import Entry
 from recorder.models import (
     AuditEntry,
     Layout,
@@ -202,14 +203,16 @@ class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
         fields = ["id", "at", "user", "action", "target", "session", "details"]
 
 
-class EventSerializer(serializers.Serializer[dict[str, Any]]):
-    """One entry of a timeline: a call to the provider, or something a person did."""
+class EventSerializer(serializers.Serializer[Entry]):
+    """One entry of a session's timeline; `key` is its name there, the same each time."""
 
+    key = serializers.CharField()
     at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(choices=["call", "audit"])
+    kind = serializers.ChoiceField(choices=["call", "action", "state", "file"])
     title = serializers.CharField()
-    id = serializers.IntegerField()
-    facts = JSONObject()
+    by = serializers.CharField()
+    tone = serializers.CharField()
+    detail = JSONObject()
 
 
 class StepSerializer(serializers.Serializer[Any]):

@@ -1,9 +1,6 @@
 """What belongs to one session: its calls, its files, its timeline."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from heapq import merge
-from itertools import islice
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +27,8 @@ from recorder.api.views.base import user_of
 from recorder.footage.delivery import is_proxied, open_file, playable_playlist, signed_url
 from recorder.footage.health import findings
 from recorder.footage.ledger import Ledger, refresh
-from recorder.models import AuditEntry, ProviderCall, RecordedFile, RecordingSession
+from recorder.lifecycle.timeline import timeline
+from recorder.models import ProviderCall, RecordedFile, RecordingSession
 
 LONGEST_TIMELINE = 1000
 
@@ -161,49 +159,10 @@ class FilePlaylist(FileView):
 
 
 class Timeline(APIView):
-    """What was sent and what people did, newest first; at most the last 1000 entries."""
+    """What was wished, sent and answered, and what came of it; newest first, the last 1000."""
 
     @extend_schema(responses=EventSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        session = session_of(request, pk)
-        events = merge(
-            _call_events(session.calls.order_by("-started_at")[:LONGEST_TIMELINE]),
-            _audit_events(session.audit.select_related("user")[:LONGEST_TIMELINE]),
-            key=_when,
-            reverse=True,
-        )
-        newest: Any = list(islice(events, LONGEST_TIMELINE))
-        rows = EventSerializer(newest, many=True)
+        entries: Any = timeline(session_of(request, pk))[:LONGEST_TIMELINE]
+        rows = EventSerializer(entries, many=True)
         return Response({"next": None, "previous": None, "results": rows.data})
-
-
-def _when(event: dict[str, Any]) -> datetime:
-    at: datetime = event["at"]
-    return at
-
-
-def _call_events(calls: Iterable[ProviderCall]) -> Iterator[dict[str, Any]]:
-    for call in calls:
-        yield {
-            "at": call.started_at,
-            "kind": "call",
-            "title": call.operation,
-            "id": call.pk,
-            "facts": {
-                "http_status": call.http_status,
-                "code": call.code,
-                "outcome": call.outcome,
-                "duration_ms": call.duration_ms,
-            },
-        }
-
-
-def _audit_events(entries: Iterable[AuditEntry]) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        yield {
-            "at": entry.at,
-            "kind": "audit",
-            "title": entry.action,
-            "id": entry.pk,
-            "facts": {"user": entry.user.username if entry.user else None, **entry.details},
-        }

@@ -37,6 +37,8 @@ from recorder.models import Layout, Project, RecordingSession, StorageConfig
 from recorder.tasks import look_into_bucket
 
 KEY = "Idempotency-Key"
+# 202: no answer within six seconds; the call goes on.
+CHANGED = {200: SessionDetailSerializer, 202: SessionDetailSerializer}
 
 
 class SessionViewSet(
@@ -100,7 +102,7 @@ class SessionViewSet(
         send(send_stop, session, wait=0)
         return Response(self.get_serializer(session).data, status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=None, responses=SessionDetailSerializer)
+    @extend_schema(request=None, responses=CHANGED)
     @action(detail=True, methods=["post"])
     def query(self, request: Request, pk: int) -> Response:
         """Ask the provider about it now; after its end, look into the bucket."""
@@ -108,17 +110,21 @@ class SessionViewSet(
         done = send(partial(check, bucket=look_into_bucket), session)
         return self._changed(session, done=done)
 
-    @extend_schema(request=UpdateSerializer, responses=SessionDetailSerializer)
+    @extend_schema(request=UpdateSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"], url_path="update")
     def subscribe(self, request: Request, pk: int) -> Response:
         """Change what is subscribed to; the provider's own clientRequest of `update`."""
         session = self.get_object()
         body = UpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        update_subscription(session, body.validated_data["client_request"], by=user_of(request))
-        return self._changed(session)
+        change = partial(
+            update_subscription,
+            client_request=body.validated_data["client_request"],
+            by=user_of(request),
+        )
+        return self._changed(session, done=send(change, session, in_row=False))
 
-    @extend_schema(request=UpdateLayoutSerializer, responses=SessionDetailSerializer)
+    @extend_schema(request=UpdateLayoutSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"], url_path="update-layout")
     def update_layout(self, request: Request, pk: int) -> Response:
         """Put another layout into force: a saved one, or the provider's own clientRequest."""
@@ -127,10 +133,11 @@ class SessionViewSet(
         body.is_valid(raise_exception=True)
         layout = body.validated_data.get("layout")
         picture = layout.latest if layout else body.validated_data["client_request"]
-        apply_layout(session, picture, by=user_of(request))
-        return self._changed(session)
+        change = partial(apply_layout, picture=picture, by=user_of(request))
+        return self._changed(session, done=send(change, session, in_row=False))
 
-    def _changed(self, session: RecordingSession, *, done: bool = True) -> Response:
+    def _changed(self, session: RecordingSession, *, done: bool) -> Response:
+        """202: the call goes on, and the session will show what it did."""
         code = status.HTTP_200_OK if done else status.HTTP_202_ACCEPTED
         return Response(self.get_serializer(session).data, status=code)
 
