@@ -19,7 +19,7 @@ from dashboard.htmx import poll_tag, render_page, unchanged
 from dashboard.strips import moving, strips
 from dashboard.views.session_actions import session_of
 from dashboard.views.sessions import BUSY, QUIET, STEADY, is_busy
-from recorder.contract.layouts import Canvas, Layout, layout_from_wire
+from recorder.contract.layouts import PREDEFINED, Canvas, Layout, layout_from_wire
 from recorder.contract.states import RESOURCE_LIFE_S, Operation
 from recorder.contract.vendors import VENDORS
 from recorder.footage.ledger import folder
@@ -109,7 +109,12 @@ def _expires(session: RecordingSession) -> datetime | None:
 
 def _picture(session: RecordingSession) -> dict[str, object]:
     layout, canvas = picture_of(session)
-    return {"layout": layout, "canvas": canvas}
+    predefined = PREDEFINED.get(layout.kind) if layout else None
+    return {
+        "layout": layout,
+        "canvas": canvas,
+        "predefined": _(predefined) if predefined else "",
+    }
 
 
 def picture_of(session: RecordingSession) -> tuple[Layout | None, Canvas | None]:

@@ -217,7 +217,9 @@ def _stop_wished(session: RecordingSession) -> str | None:
     if not session.stop_requested_at:
         return None
     by = session.stop_requested_by
-    return _("%(name)s has stopped it already.") % {"name": by} if by else _("It is being stopped.")
+    if not by:
+        return _("It is being stopped.")
+    return _("The stop that %(name)s asked for is on its way.") % {"name": by}
 
 
 def _not_lost(session: RecordingSession) -> str | None:

@@ -60,7 +60,7 @@ def test_a_session_that_is_being_stopped_says_who_stopped_it(board, make_session
     html = board()
 
     assert "Stopping…" in html
-    assert "maria has stopped it already." in html
+    assert "The stop that maria asked for is on its way." in html
 
 
 @pytest.mark.parametrize(
