@@ -1,7 +1,8 @@
 """Sending a start: each step is committed before and after its call.
 
-    requested -> acquire -> acquired -> starting -> start -> sid
+    requested -> acquire -> resource id, starting -> start -> sid
 
+`acquired` is where a start waits that certainly was not sent, or that a stop has overtaken.
 Whatever line a crash falls between, the row says how far it got. `start` goes out once: when its
 answer is lost the session is unconfirmed, and no second start is ever sent for it.
 """
@@ -63,17 +64,17 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
         with changing(session, lease=lease, keep=True, line=line) as row:
             row.move_to(Status.ACQUIRED)
             row.resource_id, row.acquired_at = ticket.resource_id, timezone.now()
+            _leaving(row)
         return True
     return False
 
 
 def _start(session: RecordingSession, lease: str, line: Line, request: dict[str, object]) -> None:
     """The one call that is never repeated. Committed as `starting` before it leaves."""
-    with changing(session, lease=lease, keep=True) as row:
-        if not row.stop_requested_at:
-            row.move_to(Status.STARTING)
-            row.start_sent_at = timezone.now()
-    if session.stop_requested_at:
+    if session.status != Status.STARTING:
+        with changing(session, lease=lease, keep=True) as row:
+            _leaving(row)
+    if session.status != Status.STARTING:
         return cancel(session, lease)
     try:
         started = line.client.start(
@@ -99,6 +100,13 @@ def _start(session: RecordingSession, lease: str, line: Line, request: dict[str,
     except errors.ProviderError as error:
         return _refused(session, lease, line, Operation.START, error)
     return _adopt(session, lease, line, started.sid)
+
+
+def _leaving(row: RecordingSession) -> None:
+    """`start` follows this commit at once, unless a stop was wished."""
+    if not row.stop_requested_at:
+        row.move_to(Status.STARTING)
+        row.start_sent_at = timezone.now()
 
 
 def cancel(session: RecordingSession, lease: str) -> None:

@@ -27,8 +27,13 @@ class AccountSlots:
     def __init__(self, provider: str, customer_id: str):
         self.provider, self.customer_id = provider, customer_id
         self.rows = Account.objects.filter(provider=provider, customer_id=customer_id)
+        self._swapped: int | None = None
 
     def read(self) -> int:
+        """As we left it, after a swap of ours: if it has changed since, the next swap tells."""
+        left, self._swapped = self._swapped, None
+        if left is not None:
+            return left
         slot = self.rows.values_list("next_free_us", flat=True).first()
         if slot is not None:
             return slot
@@ -39,4 +44,6 @@ class AccountSlots:
 
     def swap(self, old: int, new: int) -> bool:
         """Set the next free slot, unless another process took it first."""
-        return bool(self.rows.filter(next_free_us=old).update(next_free_us=new))
+        done = bool(self.rows.filter(next_free_us=old).update(next_free_us=new))
+        self._swapped = new if done else None
+        return done

@@ -132,8 +132,7 @@ def run_child(session, deadly_write: int = 0, children: list[int] | None = None)
     [
         (1, Status.REQUESTED, Status.RECORDING),  # before anything
         (2, Status.REQUESTED, Status.RECORDING),  # acquire answered, not committed
-        (3, Status.ACQUIRED, Status.RECORDING),  # acquire committed, start not sent
-        (4, Status.STARTING, Status.UNCONFIRMED),  # start answered, not committed
+        (3, Status.STARTING, Status.UNCONFIRMED),  # start answered, not committed
     ],
 )
 def test_a_killed_process_leaves_a_row_that_the_sweep_goes_on_from(
