@@ -6,6 +6,7 @@ from recorder.models.call import ProviderCall
 from recorder.models.file import RecordedFile
 from recorder.models.heartbeat import Heartbeat
 from recorder.models.layout import Layout, LayoutChangedMeanwhile, LayoutVersion
+from recorder.models.notice import Notice, RefusedNotices
 from recorder.models.project import Area, Project
 from recorder.models.secrets import Secret, SecretField, UnreadableSecret
 from recorder.models.session import InvalidTransition, LostRace, RecordingSession
@@ -26,10 +27,12 @@ __all__ = [
     "LayoutChangedMeanwhile",
     "LayoutVersion",
     "LostRace",
+    "Notice",
     "Project",
     "ProviderCall",
     "RecordedFile",
     "RecordingSession",
+    "RefusedNotices",
     "Secret",
     "SecretField",
     "StorageCheck",

@@ -44,6 +44,9 @@ class Project(models.Model):
     customer_secret = SecretField(_("customer secret"))
     app_certificate = SecretField(_("App Certificate"))
     callback_secret = SecretField(_("callback secret"))
+    # Accepted beside it while the two sides change over.
+    callback_secret_old = SecretField(_("previous callback secret"))
+    callback_sha1 = models.BooleanField(_("accept SHA-1 signatures"), default=False)
     requests_per_second = models.PositiveSmallIntegerField(_("requests per second"), default=10)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -169,10 +169,20 @@ class RecordingSession(models.Model):
     observed_at = models.DateTimeField(null=True)
     leaving_at = models.DateTimeField(null=True)
     missing = models.JSONField(default=list)
+    # From its notices: when one last showed it recording, the newest fail-over with the recorder's
+    # uid since, the worst trouble reported {at, event_type, level, notes, text}, the sequence
+    # numbers heard [[first, last], …], and when the newest of them arrived.
+    alive_at = models.DateTimeField(null=True)
+    failover_at = models.DateTimeField(null=True)
+    recorder_uid = models.CharField(max_length=48, blank=True)
+    trouble = models.JSONField(null=True)
+    heard = models.JSONField(default=list)
+    heard_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     # What to do next, and who is at it. `tries` counts what has failed in a row.
     next_check_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True)  # a notice gave a reason to query; cleared by answers
     checks = models.PositiveIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
