@@ -1,6 +1,6 @@
 """The one fold: what was seen of a session, in any order and any number of times, to its state.
 
-Answers, queries, the bucket and later the notices all end here. `next_state` is pure. Each field of
+Answers, queries, notices and the bucket all end here. `next_state` is pure. Each field of
 `Facts` is a join of what was seen (the earliest, the latest, a union, the highest of an order), and
 the two columns of states follow from the fields and only climb: the order of arrival cannot matter.
 """
@@ -67,7 +67,26 @@ class BucketListing:
     playlist: str = ""
 
 
-Observation: TypeAlias = StartAnswer | QueryAnswer | Missing404 | StopAnswer | BucketListing
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One notice, in the contract's words (lifecycle.heard reads it)."""
+
+    at: datetime  # when it happened
+    arrived_at: datetime
+    sid: str
+    sequence: int | None = None
+    status: Status | None = None
+    query_status: int | None = None
+    upload: Upload | None = None
+    files: tuple[FileEntry, ...] = ()
+    slice_start_ms: int | None = None
+    new_uid: str = ""
+    trouble: Mapping[str, Any] | None = None  # {at, event_type, level, notes, text}
+
+
+Observation: TypeAlias = (
+    StartAnswer | QueryAnswer | Missing404 | StopAnswer | BucketListing | Noticed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,12 @@ class Facts:
     observed_at: datetime | None = None
     ended_at: datetime | None = None
     missing: tuple[datetime, ...] = ()
+    alive_at: datetime | None = None
+    failover_at: datetime | None = None
+    recorder_uid: str = ""
+    trouble: Mapping[str, Any] | None = None
+    last_sequence: int | None = None
+    heard_at: datetime | None = None
 
     @classmethod
     def of(cls, session: RecordingSession) -> "Facts":
@@ -111,7 +136,12 @@ class Facts:
     @property
     def unseen(self) -> tuple[datetime, ...]:
         """The 404s since the service last showed the session."""
-        return tuple(at for at in self.missing if not self.observed_at or at > self.observed_at)
+        return tuple(at for at in self.missing if not self.shown_at or at > self.shown_at)
+
+    @property
+    def shown_at(self) -> datetime | None:
+        """When a query or a notice last showed that it runs."""
+        return max(filter(None, (self.observed_at, self.alive_at)), default=None)
 
 
 def next_state(facts: Facts, seen: Observation) -> Facts:
@@ -134,7 +164,42 @@ def next_state(facts: Facts, seen: Observation) -> Facts:
         case BucketListing():
             facts = replace(facts, playlist=_plainest(facts.playlist, seen.playlist))
             facts = _raised(facts, facts.status, Upload.UPLOADED if seen.complete else Upload.NONE)
+        case Noticed():
+            facts = _noticed(facts, seen)
     return _concluded(facts)
+
+
+def _noticed(facts: Facts, seen: Noticed) -> Facts:
+    facts = _with_files(facts, seen.at, seen.files)
+    facts = replace(
+        facts,
+        sid=min(facts.sid or seen.sid, seen.sid),
+        started_at=_earliest(facts.started_at, seen.at),
+        slice_start_ms=_least(facts.slice_start_ms, seen.slice_start_ms),
+        last_sequence=_highest(facts.last_sequence, seen.sequence),
+        heard_at=max(facts.heard_at or seen.arrived_at, seen.arrived_at),
+        trouble=_worst(facts.trouble, seen.trouble),
+    )
+    match seen.status:
+        case Status.RECORDING:
+            facts = replace(
+                facts,
+                recording_at=_earliest(facts.recording_at, seen.at),
+                alive_at=max(facts.alive_at or seen.at, seen.at),
+            )
+        case Status.RECOVERING:
+            newest = (seen.at, seen.new_uid)
+            if facts.failover_at is None or newest > (facts.failover_at, facts.recorder_uid):
+                facts = replace(facts, failover_at=seen.at, recorder_uid=seen.new_uid)
+        case Status.STOPPING:
+            facts = replace(facts, leaving_at=_earliest(facts.leaving_at, seen.at))
+        case Status.STOPPED:
+            # No files, as far as this goes: what it did record raises the upload (_concluded).
+            facts = replace(facts, ended_at=_earliest(facts.ended_at, seen.at))
+            facts = _raised(facts, Status.STOPPED, Upload.NO_FILES)
+        case Status.FAILED:
+            facts = _ended_abnormally(facts, seen.at)
+    return _raised(facts, facts.status, seen.upload or Upload.NONE)
 
 
 def _queried(facts: Facts, seen: QueryAnswer) -> Facts:
@@ -142,22 +207,22 @@ def _queried(facts: Facts, seen: QueryAnswer) -> Facts:
     newest = (seen.at, seen.status)
     if facts.observed_at is None or newest > (facts.observed_at, facts.provider_status or 0):
         facts = replace(facts, observed_at=seen.at, provider_status=seen.status)
-    if seen.slice_start_ms:
-        starts = filter(None, (facts.slice_start_ms, seen.slice_start_ms))
-        facts = replace(facts, slice_start_ms=min(starts))
+    facts = replace(facts, slice_start_ms=_least(facts.slice_start_ms, seen.slice_start_ms))
     if seen.status in _RECORDING:
         facts = replace(facts, recording_at=_earliest(facts.recording_at, seen.at))
     if seen.status in _LEAVING:
         facts = replace(facts, leaving_at=_earliest(facts.leaving_at, seen.at))
-    if seen.status == ABNORMAL:
-        failure = failure_of(seen.at, Operation.QUERY, http_status=200, code=ABNORMAL)
-        facts = replace(
-            facts,
-            failure=_first_failure(facts.failure, failure),
-            ended_at=_earliest(facts.ended_at, seen.at),
-        )
-        facts = _raised(facts, Status.FAILED, Upload.NONE)
-    return facts
+    return _ended_abnormally(facts, seen.at) if seen.status == ABNORMAL else facts
+
+
+def _ended_abnormally(facts: Facts, at: datetime) -> Facts:
+    failure = failure_of(at, Operation.QUERY, http_status=200, code=ABNORMAL)
+    facts = replace(
+        facts,
+        failure=_first_failure(facts.failure, failure),
+        ended_at=_earliest(facts.ended_at, at),
+    )
+    return _raised(facts, Status.FAILED, Upload.NONE)
 
 
 def _with_files(facts: Facts, at: datetime, files: Iterable[FileEntry]) -> Facts:
@@ -179,7 +244,7 @@ def _concluded(facts: Facts) -> Facts:
     kept = {*facts.unseen, *facts.missing[-1:]}  # older ones cannot matter again
     facts = replace(facts, missing=tuple(sorted(kept)))
     if facts.recording_at:
-        lost_sight = facts.unseen and not facts.leaving_at
+        lost_sight = (facts.unseen or _moving(facts)) and not facts.leaving_at
         seen = Status.RECOVERING if lost_sight else Status.RECORDING
         facts = _raised(facts, seen, Upload.NONE)
     if leaving_at := facts.leaving_at:
@@ -188,7 +253,15 @@ def _concluded(facts: Facts) -> Facts:
             facts = _raised(facts, Status.STOPPED, Upload.NONE)
             facts = replace(facts, ended_at=_earliest(facts.ended_at, leaving_at))
             facts = _unwatched_end(facts)
+    if facts.status is Status.STOPPED and (facts.slice_start_ms or facts.playlist):
+        facts = _raised(facts, facts.status, Upload.UPLOADING)  # something was recorded after all
     return _unwatched_end(facts) if facts.status is Status.FAILED else facts
+
+
+def _moving(facts: Facts) -> bool:
+    """A fail-over was reported, and nothing since has shown the recorder at its new place."""
+    failover, shown = facts.failover_at, facts.shown_at
+    return failover is not None and (shown is None or shown <= failover)
 
 
 def _unwatched_end(facts: Facts) -> Facts:
@@ -225,6 +298,22 @@ def failure_of(
 
 def _first_failure(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Mapping[str, Any]:
     return new if old is None or str(new["at"]) < str(old.get("at", "")) else old
+
+
+def _worst(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """The trouble of the highest level, of those the first."""
+    both = [trouble for trouble in (old, new) if trouble]
+    return min(both, key=lambda one: (-one["level"], one["at"], repr(one)), default=None)
+
+
+def _least(old: int | None, new: int | None) -> int | None:
+    return min(filter(None, (old, new)), default=None)
+
+
+def _highest(*numbers: int | None) -> int | None:
+    return max((number for number in numbers if number is not None), default=None)
 
 
 def _earliest(old: datetime | None, new: datetime) -> datetime:

@@ -74,6 +74,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="notice_due", condition=Q(due_at__isnull=False)),
             models.Index(
+                fields=["-id"], name="notice_odd", condition=Q(late=True) | Q(deliveries__gt=1)
+            ),
+            models.Index(
                 fields=["-id"], name="notice_unmatched", condition=Q(session__isnull=True)
             ),
         ]

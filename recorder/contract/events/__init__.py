@@ -21,6 +21,7 @@ from recorder.contract.events.details import (
     leave_reasons,
 )
 from recorder.contract.events.table import EVENTS, PRODUCT_ID, SERVICE_TYPES, Effect, Event
+from recorder.contract.files import file_entries, time_ms
 from recorder.contract.states import Status, status_of_query
 
 __all__ = [
@@ -49,7 +50,13 @@ def effect_of(event_type: int, details: Mapping[str, object]) -> Effect:
     if event is None:
         return Effect()
     read = _READERS.get(event_type)
-    return read(event.effect, details) if read else event.effect
+    effect = read(event.effect, details) if read else event.effect
+    return replace(effect, files=file_entries(details)) if event_type in _WITH_FILES else effect
+
+
+# Types whose `fileList` names what has been recorded. Event 3 repeats a playlist's name in any
+# state, and the `fileName` of 90 is of files that could not be read.
+_WITH_FILES = frozenset({4, 31, 32, 71, 1001})
 
 
 def _number(details: Mapping[str, object], key: str) -> int | None:
@@ -67,7 +74,15 @@ def _known(note: str | None) -> tuple[str, ...]:
 def _error(effect: Effect, details: Mapping[str, object]) -> Effect:
     module, code = _number(details, "module"), _number(details, "errorCode")
     known = None if module is None or code is None else ERROR_CODES.get((module, code))
-    return replace(effect, notes=_known(known), query=_number(details, "errorLevel") == FATAL)
+    level = _number(details, "errorLevel")
+    level = effect.level if level is None else level
+    return replace(
+        effect,
+        notes=_known(known),
+        attention=level >= effect.level,
+        level=level,
+        query=level == FATAL,
+    )
 
 
 def _warning(effect: Effect, details: Mapping[str, object]) -> Effect:
@@ -78,7 +93,9 @@ def _warning(effect: Effect, details: Mapping[str, object]) -> Effect:
 
 def _status(effect: Effect, details: Mapping[str, object]) -> Effect:
     number = _number(details, "status")
-    return replace(effect, status=None if number is None else status_of_query(number))
+    if number is None:
+        return effect
+    return replace(effect, status=status_of_query(number), query_status=number)
 
 
 def _exit(effect: Effect, details: Mapping[str, object]) -> Effect:
@@ -90,6 +107,23 @@ def _exit(effect: Effect, details: Mapping[str, object]) -> Effect:
         notes=(EXIT_STATUS[1 if failed else 0],),
         attention=failed,
     )
+
+
+def _failover(effect: Effect, details: Mapping[str, object]) -> Effect:
+    uid = _number(details, "newUid")
+    return replace(effect, new_uid="" if uid is None or not 0 < uid < 2**32 else str(uid))
+
+
+def _slice_start(effect: Effect, details: Mapping[str, object]) -> Effect:
+    return replace(effect, slice_start_ms=time_ms(details.get("startUtcMs")))
+
+
+def _web_start(effect: Effect, details: Mapping[str, object]) -> Effect:
+    return replace(effect, slice_start_ms=time_ms(details.get("recorderStartTime")))
+
+
+def _snapshot(effect: Effect, details: Mapping[str, object]) -> Effect:
+    return replace(effect, files=file_entries({"fileList": details.get("fileName")}))
 
 
 def _only_if_ok(effect: Effect, details: Mapping[str, object]) -> Effect:
@@ -122,7 +156,14 @@ def _reload(effect: Effect, details: Mapping[str, object]) -> Effect:
 def _result(effect: Effect, details: Mapping[str, object]) -> Effect:
     result = str(details.get("result"))
     whole = result in {"all_success", "total_success"}
-    return replace(effect, notes=_known(JOB_RESULTS.get(result)), attention=not whole)
+    users = details.get("uids")
+    files = tuple(
+        entry
+        for user in (users if isinstance(users, list) else [])
+        if isinstance(user, Mapping)
+        for entry in file_entries(user)
+    )
+    return replace(effect, notes=_known(JOB_RESULTS.get(result)), attention=not whole, files=files)
 
 
 def _rtmp(effect: Effect, details: Mapping[str, object]) -> Effect:
@@ -135,11 +176,15 @@ _READERS: Mapping[int, Callable[[Effect, Mapping[str, object]], Effect]] = {
     2: _warning,
     3: _status,
     11: _exit,
+    12: _failover,
     30: _only_if_ok,
     31: _only_if_ok,
     32: _only_if_ok,
     40: _only_if_ok,
     41: _leave,
+    42: _slice_start,
+    45: _snapshot,
+    70: _web_start,
     71: _web_stop,
     72: _limit,
     73: _reload,

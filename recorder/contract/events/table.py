@@ -1,13 +1,14 @@
 """The types of notices.
 
 Sources: Agora Notification Center, Cloud Recording events (2026), Agora Cloud Recording callback
-service (2021), integration best practices. Types that no document explains (13, 20, 62) are not
-here; a notice of an unknown type is kept and changes nothing.
+service (2021), integration best practices (13, which no table of events has). Types that no
+document explains (20, 62) are not here; a notice of an unknown type is kept and changes nothing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recorder.contract.files import FileEntry
 from recorder.contract.states import Mode, Status, Upload
 from recorder.contract.words import _
 
@@ -31,7 +32,12 @@ class Effect:
     upload: Upload | None = None
     notes: tuple[str, ...] = ()  # the details in words: reasons, errors (gettext message ids)
     attention: bool = False  # an operator should look
+    level: int = 3  # how bad that is, as ERROR_LEVELS has it
     query: bool = False  # ask the service at once
+    files: tuple[FileEntry, ...] = ()
+    slice_start_ms: int | None = None  # Unix milliseconds
+    new_uid: str = ""  # the recorder's, after a fail-over
+    query_status: int | None = None  # contract.states.QUERY_STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,12 @@ EVENTS: Mapping[int, Event] = {
             _("The recording is being moved to another server."),
             Effect(Status.RECOVERING, attention=True),
             ("newUid",),
+        ),
+        Event(
+            13,
+            "",  # not documented
+            0,
+            _("The recording is registered for fail-over to another server."),
         ),
         Event(30, "uploader_started", 2, _("The uploader has started."), Effect(), ("status",)),
         Event(

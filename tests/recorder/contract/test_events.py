@@ -6,7 +6,7 @@ from recorder.contract.states import Status, Upload
 
 def test_every_documented_type_is_known():
     assert set(EVENTS) == {
-        1, 2, 3, 4, 11, 12, 30, 31, 32, 33, 40, 41, 42, 43, 44, 45,
+        1, 2, 3, 4, 11, 12, 13, 30, 31, 32, 33, 40, 41, 42, 43, 44, 45,
         60, 61, 70, 71, 72, 73, 80, 81, 90, 100, 1001,
     }  # fmt: skip
 
@@ -18,7 +18,7 @@ def test_rows_have_names_sentences_and_known_services():
         assert event.service_type in {None, *SERVICE_TYPES}
 
 
-@pytest.mark.parametrize("event_type", [13, 20, 62, 0, -1, 9999])
+@pytest.mark.parametrize("event_type", [20, 62, 0, -1, 9999])
 def test_unknown_types_change_nothing(event_type):
     assert effect_of(event_type, {"status": 5}) == Effect()
 
@@ -63,6 +63,34 @@ def test_a_storage_error_is_named_and_asks_for_a_query_when_fatal():
     assert effect.attention
     assert effect.query
     assert not effect_of(1, {"module": 1, "errorCode": 47, "errorLevel": 3}).query
+
+
+@pytest.mark.parametrize(("level", "attention"), [(1, False), (2, False), (3, True), (5, True)])
+def test_small_errors_ask_for_nobody(level, attention):
+    assert effect_of(1, {"module": 1, "errorCode": 47, "errorLevel": level}).attention is attention
+
+
+@pytest.mark.parametrize(
+    ("event_type", "details", "names"),
+    [
+        (4, {"fileList": "p/s_r.m3u8"}, ["p/s_r.m3u8"]),
+        (31, {"status": 0, "fileList": [{"fileName": "a.mp4"}]}, ["a.mp4"]),
+        (71, {"code": 0, "fileList": [{"filename": "w.m3u8"}]}, ["w.m3u8"]),
+        (45, {"fileName": "p/shot.jpg"}, ["p/shot.jpg"]),
+        (81, {"result": "all_success", "uids": [{"fileList": [{"fileName": "u.mp4"}]}]}, ["u.mp4"]),
+        (1001, {"result": "failed", "fileList": [{"fileName": "m.mp4"}]}, ["m.mp4"]),
+        (90, {"fileName": "a.ts;b.ts"}, []),
+        (3, {"status": 5, "fileList": "p/s_r.m3u8"}, []),
+    ],
+)
+def test_files_are_taken_from_the_types_that_announce_them(event_type, details, names):
+    assert [entry.file_name for entry in effect_of(event_type, details).files] == names
+
+
+def test_details_tell_the_first_slice_and_the_recorder_after_a_fail_over():
+    assert effect_of(42, {"startUtcMs": 1_700_000_000_000}).slice_start_ms == 1_700_000_000_000
+    assert effect_of(12, {"newUid": 41}).new_uid == "41"
+    assert effect_of(12, {"newUid": "x"}).new_uid == ""
 
 
 def test_leave_codes_are_read_bit_by_bit():
