@@ -5,7 +5,7 @@ from recorder.models.audit import AuditEntry
 from recorder.models.call import ProviderCall
 from recorder.models.file import RecordedFile
 from recorder.models.heartbeat import Heartbeat
-from recorder.models.layout import Layout, LayoutChangedMeanwhile, LayoutVersion
+from recorder.models.layout import Layout, LayoutChangedMeanwhile, LayoutVersion, ShownLayout
 from recorder.models.notice import Notice, RefusedNotices
 from recorder.models.project import Area, Project
 from recorder.models.secrets import Secret, SecretField, UnreadableSecret
@@ -35,6 +35,7 @@ __all__ = [
     "RefusedNotices",
     "Secret",
     "SecretField",
+    "ShownLayout",
     "StorageCheck",
     "StorageConfig",
     "UnreadableSecret",
