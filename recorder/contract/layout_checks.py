@@ -6,7 +6,7 @@ are exact: the canvas is cut along every edge, so that regions sharing an edge n
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from recorder.contract.layouts import (
@@ -35,6 +35,34 @@ _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 # Pictures people send most: a camera held wide, and a phone held upright.
 _WIDE, _UPRIGHT = (16, 9), (9, 16)
 
+# What is said of each rule; `%(…)d` are the problem's values.
+SENTENCES: Mapping[str, str] = {
+    "kind": _("The layout is floating, best fit, vertical or custom."),
+    "color": _("The background colour is # and six hexadecimal digits."),
+    "url": _("An image needs an http or https address."),
+    "uid": _("A uid is a whole number from 1 to 4294967295."),
+    "large_user": _("A large window exists in the vertical layout only; it is ignored here."),
+    "render_mode": _("A picture is cropped or fitted."),
+    "duplicate_uid": _("This user has more than one entry."),
+    "canvas": _("Each side of the picture has 1 to 1920 pixels."),
+    "canvas_area": _("The picture has at most 1920 × 1080 pixels in all."),
+    "empty": _("A custom layout needs at least one region."),
+    "too_many": _("A layout has at most 17 regions."),
+    "outside": _("The region lies outside the canvas."),
+    "over_edge": _("The region reaches over the edge of the canvas."),
+    "empty_region": _("The region has no extent."),
+    "alpha": _("Opacity lies between 0 and 1."),
+    "invisible": _("The region is invisible."),
+    "covered": _("The region is fully covered by others."),
+    "overlap": _("Other regions cover %(percent)d %% of this one."),
+    "bare": _("%(percent)d %% of the canvas shows the background only."),
+    "mixed_filling": _("Some regions wait for a user, others are filled as users join."),
+    "small": _("The region is %(width)d × %(height)d pixels; under 120 little is recognised."),
+    "crop": _("Cropping to this shape hides %(percent)d %% of a 16:9 picture."),
+    "crop_portrait": _("Cropping to this shape hides %(percent)d %% of an upright phone picture."),
+    "unsafe_area": _("A small region this near the edge may be cut off on some screens."),
+}
+
 
 def layout_problems(layout: Layout, canvas: Canvas | None = None) -> tuple[Problem, ...]:
     """Everything wrong with a layout. Paths are those of updateLayout's clientRequest.
@@ -52,13 +80,8 @@ def layout_problems(layout: Layout, canvas: Canvas | None = None) -> tuple[Probl
     return tuple(found)
 
 
-def _problem(
-    rule: str,
-    path: str,
-    sentence: str,
-    severity: Severity = "error",
-    **values: int,
-) -> Problem:
+def _problem(rule: str, path: str, severity: Severity = "error", **values: int) -> Problem:
+    sentence = SENTENCES[rule]
     msgid = sentence if values else ""
     message = sentence % values if values else sentence
     return Problem(f"layout.{rule}", path, message, severity, msgid=msgid, values=values)
@@ -66,28 +89,21 @@ def _problem(
 
 def _layout_errors(layout: Layout) -> Iterator[Problem]:
     if layout.kind not in KINDS:
-        yield _problem(
-            "kind", "mixedVideoLayout", _("The layout is floating, best fit, vertical or custom.")
-        )
+        yield _problem("kind", "mixedVideoLayout")
     if not _COLOR.fullmatch(layout.background_color):
-        yield _problem(
-            "color", "backgroundColor", _("The background colour is # and six hexadecimal digits.")
-        )
+        yield _problem("color", "backgroundColor")
     for path, address in (
         ("backgroundImage", layout.background_image),
         ("defaultUserBackgroundImage", layout.default_user_background_image),
     ):
         if address and not is_url(address):
-            yield _problem("url", path, _("An image needs an http or https address."))
+            yield _problem("url", path)
     if layout.max_resolution_uid is not None and uid_fault(layout.max_resolution_uid):
-        yield _problem(
-            "uid", "maxResolutionUid", _("A uid is a whole number from 1 to 4294967295.")
-        )
+        yield _problem("uid", "maxResolutionUid")
     if layout.kind in KINDS and layout.kind != VERTICAL and layout.max_resolution_uid is not None:
         yield _problem(
             "large_user",
             "maxResolutionUid",
-            _("A large window exists in the vertical layout only; it is ignored here."),
             "warning",
         )
     for i, user in enumerate(layout.backgrounds):
@@ -95,19 +111,16 @@ def _layout_errors(layout: Layout) -> Iterator[Problem]:
             yield _problem(
                 "uid",
                 f"backgroundConfig.{i}.uid",
-                _("A uid is a whole number from 1 to 4294967295."),
             )
         if not is_url(user.image_url):
             yield _problem(
                 "url",
                 f"backgroundConfig.{i}.image_url",
-                _("An image needs an http or https address."),
             )
         if user.render_mode not in RENDER_MODES:
             yield _problem(
                 "render_mode",
                 f"backgroundConfig.{i}.render_mode",
-                _("A picture is cropped or fitted."),
             )
     yield from _duplicates("backgroundConfig", [user.uid for user in layout.backgrounds])
 
@@ -115,16 +128,16 @@ def _layout_errors(layout: Layout) -> Iterator[Problem]:
 def _canvas_errors(canvas: Canvas) -> Iterator[Problem]:
     for side, length in (("width", canvas.width), ("height", canvas.height)):
         if not 1 <= length <= MAX_SIDE:
-            yield _problem("canvas", side, _("Each side of the picture has 1 to 1920 pixels."))
+            yield _problem("canvas", side)
     if canvas.width * canvas.height > MAX_AREA:
-        yield _problem("canvas", "width", _("The picture has at most 1920 × 1080 pixels in all."))
+        yield _problem("canvas_area", "width")
 
 
 def _region_errors(regions: tuple[Region, ...]) -> Iterator[Problem]:
     if not regions:
-        yield _problem("empty", "layoutConfig", _("A custom layout needs at least one region."))
+        yield _problem("empty", "layoutConfig")
     if len(regions) > MAX_REGIONS:
-        yield _problem("too_many", "layoutConfig", _("A layout has at most 17 regions."))
+        yield _problem("too_many", "layoutConfig")
     for i, region in enumerate(regions):
         at = f"layoutConfig.{i}"
         for name, start, length, size in (
@@ -132,21 +145,20 @@ def _region_errors(regions: tuple[Region, ...]) -> Iterator[Problem]:
             ("y_axis", region.y, region.height, "height"),
         ):
             if not 0 <= start <= UNIT:
-                yield _problem("outside", f"{at}.{name}", _("The region lies outside the canvas."))
+                yield _problem("outside", f"{at}.{name}")
             elif length <= 0:
-                yield _problem("empty_region", f"{at}.{size}", _("The region has no extent."))
+                yield _problem("empty_region", f"{at}.{size}")
             elif start + length > UNIT:
                 yield _problem(
-                    "outside",
+                    "over_edge",
                     f"{at}.{size}",
-                    _("The region reaches over the edge of the canvas."),
                 )
         if not 0 <= region.alpha <= UNIT:
-            yield _problem("alpha", f"{at}.alpha", _("Opacity lies between 0 and 1."))
+            yield _problem("alpha", f"{at}.alpha")
         if region.render_mode not in RENDER_MODES:
-            yield _problem("render_mode", f"{at}.render_mode", _("A picture is cropped or fitted."))
+            yield _problem("render_mode", f"{at}.render_mode")
         if region.uid is not None and uid_fault(region.uid):
-            yield _problem("uid", f"{at}.uid", _("A uid is a whole number from 1 to 4294967295."))
+            yield _problem("uid", f"{at}.uid")
     yield from _duplicates("layoutConfig", [region.uid for region in regions])
 
 
@@ -154,9 +166,7 @@ def _duplicates(path: str, uids: Sequence[str | None]) -> Iterator[Problem]:
     counts = Counter(uid for uid in uids if uid is not None)
     for i, uid in enumerate(uids):
         if uid is not None and counts[uid] > 1:
-            yield _problem(
-                "duplicate_uid", f"{path}.{i}.uid", _("This user has more than one entry.")
-            )
+            yield _problem("duplicate_uid", f"{path}.{i}.uid")
 
 
 def _region_warnings(regions: tuple[Region, ...]) -> Iterator[Problem]:
@@ -168,9 +178,7 @@ def _region_warnings(regions: tuple[Region, ...]) -> Iterator[Problem]:
     }
     for i, region in sound.items():
         if region.alpha == 0:
-            yield _problem(
-                "invisible", f"layoutConfig.{i}.alpha", _("The region is invisible."), "warning"
-            )
+            yield _problem("invisible", f"layoutConfig.{i}.alpha", "warning")
         above = [other for j, other in sound.items() if j > i and other.alpha > 0]
         share = covered_share(region, above)
         hidden = _percent(share, region.width * region.height)
@@ -178,14 +186,12 @@ def _region_warnings(regions: tuple[Region, ...]) -> Iterator[Problem]:
             yield _problem(
                 "covered",
                 f"layoutConfig.{i}",
-                _("The region is fully covered by others."),
                 "warning",
             )
         elif share:
             yield _problem(
                 "overlap",
                 f"layoutConfig.{i}",
-                _("Other regions cover %(percent)d %% of this one."),
                 "warning",
                 percent=max(hidden, 1),
             )
@@ -194,7 +200,6 @@ def _region_warnings(regions: tuple[Region, ...]) -> Iterator[Problem]:
         yield _problem(
             "bare",
             "layoutConfig",
-            _("%(percent)d %% of the canvas shows the background only."),
             "warning",
             percent=max(_percent(bare, UNIT * UNIT), 1),
         )
@@ -202,7 +207,6 @@ def _region_warnings(regions: tuple[Region, ...]) -> Iterator[Problem]:
         yield _problem(
             "mixed_filling",
             "layoutConfig",
-            _("Some regions wait for a user, others are filled as users join."),
             "warning",
         )
 
@@ -217,7 +221,6 @@ def _picture_warnings(regions: tuple[Region, ...], canvas: Canvas) -> Iterator[P
             yield _problem(
                 "small",
                 at,
-                _("The region is %(width)d × %(height)d pixels; under 120 little is recognised."),
                 "warning",
                 width=width,
                 height=height,
@@ -235,7 +238,6 @@ def _picture_warnings(regions: tuple[Region, ...], canvas: Canvas) -> Iterator[P
             yield _problem(
                 "unsafe_area",
                 at,
-                _("A small region this near the edge may be cut off on some screens."),
                 "info",
             )
 
@@ -246,7 +248,6 @@ def _crop_warning(at: str, width: int, height: int) -> Iterator[Problem]:
         yield _problem(
             "crop",
             f"{at}.render_mode",
-            _("Cropping to this shape hides %(percent)d %% of a 16:9 picture."),
             "warning",
             percent=wide,
         )
@@ -254,7 +255,6 @@ def _crop_warning(at: str, width: int, height: int) -> Iterator[Problem]:
         yield _problem(
             "crop_portrait",
             f"{at}.render_mode",
-            _("Cropping to this shape hides %(percent)d %% of an upright phone picture."),
             "info",
             percent=upright,
         )

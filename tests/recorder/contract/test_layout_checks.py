@@ -35,8 +35,8 @@ def test_a_layout_that_fills_the_canvas_has_no_problem():
 @pytest.mark.parametrize(
     ("region", "path", "rule"),
     [
-        (Region(HALF, 0, HALF + 1, UNIT), "width", "layout.outside"),
-        (Region(0, 1, UNIT, UNIT), "height", "layout.outside"),
+        (Region(HALF, 0, HALF + 1, UNIT), "width", "layout.over_edge"),
+        (Region(0, 1, UNIT, UNIT), "height", "layout.over_edge"),
         (Region(-1, 0, UNIT, UNIT), "x_axis", "layout.outside"),
         (Region(0, 0, 0, UNIT), "width", "layout.empty_region"),
         (Region(0, 0, UNIT, 0), "height", "layout.empty_region"),

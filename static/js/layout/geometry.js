@@ -1,0 +1,233 @@
+/** Rectangles in millionths of the canvas: pure integer arithmetic. Nothing is changed in place. */
+export const UNIT = 1_000_000;
+export const MIN = 10_000; // the least width and height a drag leaves, 1 %
+export const MAX_REGIONS = 17;
+
+export const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
+
+/** The nearest integer to n / d, halves up; exact below 2 ** 52. */
+export const round = (n, d) => Math.floor((2 * n + d) / (2 * d));
+
+/** The two axes by the names of a rectangle's fields. */
+export const SIZE = { x: "w", y: "h" };
+
+export function bounds(rects) {
+  const x = Math.min(...rects.map((r) => r.x));
+  const y = Math.min(...rects.map((r) => r.y));
+  const w = Math.max(...rects.map((r) => r.x + r.w)) - x;
+  return { x, y, w, h: Math.max(...rects.map((r) => r.y + r.h)) - y };
+}
+
+/** Move rectangles as one box, all of it kept on the canvas. */
+export function move(rects, dx, dy) {
+  if (!rects.length) return rects;
+  const box = bounds(rects);
+  const x = clamp(box.x + dx, 0, Math.max(0, UNIT - box.w)) - box.x;
+  const y = clamp(box.y + dy, 0, Math.max(0, UNIT - box.h)) - box.y;
+  return x || y ? rects.map((r) => ({ ...r, x: r.x + x, y: r.y + y })) : rects;
+}
+
+/** "16:9" or [width, height] in output pixels as w:h in millionths of a canvas of that many pixels. */
+export function ratioOf(ratio, { width, height }) {
+  const [w, h] = typeof ratio === "string" ? ratio.split(":").map(Number) : ratio;
+  return [w * height, h * width];
+}
+
+// Where an axis is held while its size changes: 0 its start, 1 its end, 0.5 its middle.
+const held = (handle, start, end, centre) =>
+  centre || !(handle.includes(start) || handle.includes(end)) ? 0.5 : handle.includes(start) ? 1 : 0;
+
+function room(at, size, hold) {
+  if (hold === 0) return UNIT - at;
+  return hold === 1 ? at + size : Math.min(2 * at + size, 2 * UNIT - 2 * at - size);
+}
+
+const placed = (at, size, next, hold) => at + Math.floor((size - next) * hold);
+
+/**
+ * Drag a handle ("n" … "se") by (dx, dy). `ratio` [a, b] keeps w:h at a:b, `centre` holds the middle;
+ * `min` is the least size, 1 % unless said otherwise. What was smaller before may stay as small.
+ */
+export function resize(box, handle, dx, dy, { ratio, centre = false, min = { w: MIN, h: MIN } } = {}) {
+  const hold = { x: held(handle, "w", "e", centre), y: held(handle, "n", "s", centre) };
+  const most = { w: room(box.x, box.w, hold.x), h: room(box.y, box.h, hold.y) };
+  const least = { w: Math.min(min.w, box.w), h: Math.min(min.h, box.h) };
+  const by = centre ? 2 : 1;
+  const pull = (start, end, d) => (handle.includes(end) ? d : handle.includes(start) ? -d : 0) * by;
+  let w = box.w + pull("w", "e", dx);
+  let h = box.h + pull("n", "s", dy);
+  if (ratio) {
+    const [a, b] = ratio;
+    const wide = /[ew]/.test(handle);
+    // At a corner the axis that was pulled further leads.
+    if (!wide || (/[ns]/.test(handle) && Math.abs(h - box.h) * a > Math.abs(w - box.w) * b)) w = round(h * a, b);
+    w = Math.min(Math.max(w, least.w, Math.ceil((least.h * a) / b)), most.w, Math.floor((most.h * a) / b));
+    h = clamp(round(w * b, a), 1, most.h);
+    w = Math.max(w, 1);
+  } else {
+    w = clamp(w, Math.min(least.w, most.w), most.w);
+    h = clamp(h, Math.min(least.h, most.h), most.h);
+  }
+  return { ...box, x: placed(box.x, box.w, w, hold.x), y: placed(box.y, box.h, h, hold.y), w, h };
+}
+
+/** Map rectangles from one box to another. Edges are mapped, not sizes: shared edges stay shared. */
+export function scale(rects, from, to) {
+  const edge = (at, axis) => to[axis] + round((at - from[axis]) * to[SIZE[axis]], from[SIZE[axis]]);
+  return rects.map((r) => {
+    const [x, y] = [edge(r.x, "x"), edge(r.y, "y")];
+    return { ...r, x, y, w: edge(r.x + r.w, "x") - x, h: edge(r.y + r.h, "y") - y };
+  });
+}
+
+/** The smallest box a group can be scaled to with each member at 1 % or its own size, if less. */
+export function leastBox(rects) {
+  const box = bounds(rects);
+  const least = (size) =>
+    Math.max(...rects.map((r) => Math.ceil((Math.min(MIN, r[size]) * box[size]) / r[size])));
+  return { w: least("w"), h: least("h") };
+}
+
+/** The rectangle drawn from one point to another, or null while it is under 1 %. */
+export function draw(x0, y0, x1, y1, { ratio, centre } = {}) {
+  const [x, y] = [clamp(x0, 0, UNIT), clamp(y0, 0, UNIT)];
+  const handle = (y1 < y0 ? "n" : "s") + (x1 < x0 ? "w" : "e");
+  const box = resize({ x, y, w: 0, h: 0 }, handle, x1 - x0, y1 - y0, { ratio, centre });
+  return box.w < MIN || box.h < MIN ? null : box;
+}
+
+/** The regions under a point, topmost first; those hidden in the preview are left out. */
+export function hits(regions, x, y) {
+  const under = (r) => !r.hidden && r.x <= x && x < r.x + r.w && r.y <= y && y < r.y + r.h;
+  return [...regions.keys()].filter((i) => under(regions[i])).reverse();
+}
+
+/** The next one down a stack of hits, from the top again after the last. */
+export const walk = (stack, index) => stack[(stack.indexOf(index) + 1) % stack.length] ?? -1;
+
+/** The regions a marquee touches. */
+export function inside(regions, { x, y, w, h }) {
+  const touched = (r) => !r.hidden && r.x < x + w && x < r.x + r.w && r.y < y + h && y < r.y + r.h;
+  return [...regions.keys()].filter((i) => touched(regions[i]));
+}
+
+const STEPS = { "1%": 10_000, "5%": 50_000, 1: 1 };
+
+/** `n` steps of "1%", "5%", "1" (a millionth) or "px" from a place. Pixels never add up an error. */
+export function delta(at, n, step, pixels) {
+  if (step !== "px") return n * STEPS[step];
+  const pixel = round(at * pixels, UNIT);
+  return round((pixel + n) * UNIT, pixels) - round(pixel * UNIT, pixels);
+}
+
+const SIDES = { left: ["x", 0], centre: ["x", 0.5], right: ["x", 1], top: ["y", 0], middle: ["y", 0.5], bottom: ["y", 1] };
+
+export function align(rects, how, box) {
+  const [axis, part] = SIDES[how];
+  const size = SIZE[axis];
+  return rects.map((r) => ({ ...r, [axis]: box[axis] + Math.floor((box[size] - r[size]) * part) }));
+}
+
+/** Equal gaps, or equal distances of the centres, between the outermost two. */
+export function distribute(rects, axis, by) {
+  const size = SIZE[axis];
+  const middle = (r) => 2 * r[axis] + r[size];
+  const order = [...rects].sort((a, b) => middle(a) - middle(b));
+  const [first, last, steps] = [order[0], order.at(-1), order.length - 1];
+  if (steps < 2) return rects;
+  const free = last[axis] - first[axis] - order.slice(0, -1).reduce((sum, r) => sum + r[size], 0);
+  let used = 0;
+  const at = new Map();
+  order.forEach((r, i) => {
+    const centre = middle(first) * steps + (middle(last) - middle(first)) * i;
+    const place = by === "centres" ? round(centre - r[size] * steps, 2 * steps) : first[axis] + used + round(free * i, steps);
+    used += r[size];
+    at.set(r, i % steps ? clamp(place, 0, Math.max(0, UNIT - r[size])) : r[axis]);
+  });
+  return rects.map((r) => ({ ...r, [axis]: at.get(r) }));
+}
+
+/** Give all the width ("w"), height ("h") or size ("both") of one of them; kept on the canvas. */
+export function sameSize(rects, what, { w, h }) {
+  return rects.map((r) => {
+    const next = { ...r, ...(what !== "h" && { w }), ...(what !== "w" && { h }) };
+    return { ...next, x: clamp(r.x, 0, Math.max(0, UNIT - next.w)), y: clamp(r.y, 0, Math.max(0, UNIT - next.h)) };
+  });
+}
+
+export function swap(a, b) {
+  const at = ({ x, y, w, h }) => ({ x, y, w, h });
+  return [{ ...a, ...at(b) }, { ...b, ...at(a) }];
+}
+
+/** Bring edges that lie within `within` of each other onto one line, and say what changed. */
+export function tidy(rects, within = 5_000) {
+  const lines = { x: together(rects, "x", within), y: together(rects, "y", within) };
+  const changes = [];
+  const tidied = rects.map((r, index) => {
+    const next = { ...r };
+    for (const [axis, start, end] of [["x", "left", "right"], ["y", "top", "bottom"]]) {
+      const size = SIZE[axis];
+      if (r[size] <= 2 * within) continue; // both its edges could end on one line
+      const sides = [[start, r[axis]], [end, r[axis] + r[size]]];
+      const [from, to] = sides.map(([, at]) => lines[axis].get(at) ?? at);
+      Object.assign(next, { [axis]: from, [size]: to - from });
+      sides.forEach(([side, at], i) => {
+        if (at !== [from, to][i]) changes.push({ index, side, from: at, to: [from, to][i] });
+      });
+    }
+    return next;
+  });
+  return changes.length ? { rects: tidied, changes } : { rects, changes };
+}
+
+/** Where each edge of an axis goes: to the canvas' own edge, else to where most of its group are. */
+function together(rects, axis, within) {
+  const size = SIZE[axis];
+  const count = new Map();
+  for (const r of rects) {
+    if (r[size] <= 2 * within) continue;
+    for (const at of [r[axis], r[axis] + r[size]]) count.set(at, (count.get(at) ?? 0) + 1);
+  }
+  for (const edge of [0, UNIT]) count.set(edge, Infinity);
+  const goes = new Map();
+  let group = [];
+  const close = () => {
+    const best = group.reduce((a, b) => (count.get(b) > count.get(a) ? b : a), group[0]);
+    for (const at of group) goes.set(at, best);
+    group = [];
+  };
+  for (const at of [...count.keys()].sort((a, b) => a - b)) {
+    if (group.length && at - group[0] > within) close();
+    group.push(at);
+  }
+  close();
+  return goes;
+}
+
+/** Paint order: `to` is "raise", "lower", "front" or "back"; chosen ones keep their order. */
+export function reorder(list, indexes, to) {
+  const chosen = new Set(indexes.map((i) => list[i]));
+  const rest = list.filter((item) => !chosen.has(item));
+  const moved = list.filter((item) => chosen.has(item));
+  if (to === "front") return [...rest, ...moved];
+  if (to === "back") return [...moved, ...rest];
+  const next = to === "raise" ? [...list].reverse() : [...list];
+  for (let i = 1; i < next.length; i++) {
+    if (chosen.has(next[i]) && !chosen.has(next[i - 1])) [next[i - 1], next[i]] = [next[i], next[i - 1]];
+  }
+  return to === "raise" ? next.reverse() : next;
+}
+
+/** Move one entry of a list to another place. */
+export function shift(list, from, to) {
+  const next = [...list];
+  next.splice(to, 0, ...next.splice(from, 1));
+  return next;
+}
+
+/** A copy 2 % to the lower right, or towards where there is room. */
+export function duplicateOf(rect, by = 20_000) {
+  const off = (at, size) => (at + size + by <= UNIT ? at + by : Math.max(0, at - by));
+  return { ...rect, x: off(rect.x, rect.w), y: off(rect.y, rect.h) };
+}
