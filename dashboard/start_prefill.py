@@ -20,7 +20,10 @@ from dashboard.forms.start_fields import (
     WIDTH,
     size_value,
 )
+from dashboard.forms.start_forms import FORMS, mode_in
+from dashboard.forms.start_individual import BOTH, RECORDINGS, SCREENSHOTS
 from dashboard.forms.start_layouts import asked_of, choices, newest_of, value_of
+from dashboard.forms.start_web import EXTENSION, PARAM, SERVICES, WEB_RECORDER
 from dashboard.numbers import id_in
 from recorder.contract.bitrates import recommended_bitrate
 from recorder.contract.layouts import CUSTOM, Canvas
@@ -30,15 +33,23 @@ from recorder.contract.states import Mode, Operation
 from recorder.lifecycle.requests import propose_uid
 from recorder.models import Project, RecordingSession, User
 
-_PLACES = {place.pattern: place for place in fields_of(body_model(Operation.START, Mode.MIX))}
+_PLACES = {
+    mode: {place.pattern: place for place in fields_of(body_model(Operation.START, mode))}
+    for mode in Mode
+}
 # Typed into this form; what the storage and the project hold stays with them.
 _SECRETS = [
     pattern
-    for pattern, place in _PLACES.items()
+    for pattern, place in _PLACES[Mode.MIX].items()
     if place.about.secret and pattern.startswith(f"{ROOT}.recordingConfig.")
 ]
-_OURS = tuple(f"{ROOT}.{name}" for name in ("token", "storageConfig"))
-_NOT_HERE = f"{ROOT}.extensionServiceConfig"
+# Asked for by names of our own, or told by the mode alone.
+_OURS = (
+    *(f"{ROOT}.{name}" for name in ("token", "storageConfig")),
+    *(f"{EXTENSION}.{name}" for name in ("errorHandlePolicy", "apiVersion")),
+    *(f"{SERVICES}.0.{name}" for name in ("serviceName", "errorHandlePolicy")),
+)
+_LISTS = (FILE_TYPES,)
 
 
 @dataclass
@@ -50,27 +61,28 @@ class Prefill:
     """
 
     values: dict[str, object] = field(default_factory=dict)
+    mode: Mode = Mode.MIX
     like: RecordingSession | None = None
     again: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
 
 
 def last_of(user: User) -> RecordingSession | None:
-    """The newest mix recording that this person started, else anybody's."""
-    mixes = RecordingSession.objects.visible_to(user).filter(mode=Mode.MIX)
-    return mixes.filter(requested_by=user).first() or mixes.first()
+    """The newest recording that this person started, else anybody's."""
+    every = RecordingSession.objects.visible_to(user)
+    return every.filter(requested_by=user).first() or every.first()
 
 
 def prefill(asked: QueryDict, user: User) -> Prefill:
     """`?like=12` takes over a session, `?layout=3` a saved layout; other names are the form's."""
-    found = Prefill()
+    found = Prefill(mode=mode_in(asked.get("mode")))
     like = id_in(asked.get("like", ""))
-    sessions = RecordingSession.objects.visible_to(user).filter(mode=Mode.MIX)
+    sessions = RecordingSession.objects.visible_to(user)
     if like and (session := sessions.filter(pk=like).first()):
         found = _like(session, user)
     for name in asked:
-        if name not in {"like", "key", *_SECRETS}:
-            found.values[name] = asked.getlist(name) if name == FILE_TYPES else asked[name]
+        if name not in {"like", "key", "mode", *_SECRETS}:
+            found.values[name] = asked.getlist(name) if name in _LISTS else asked[name]
     if layout := id_in(asked.get("layout", "")):
         version = newest_of(user, layout)
         found.values["layout"] = value_of(version) if version else ""
@@ -78,20 +90,46 @@ def prefill(asked: QueryDict, user: User) -> Prefill:
     return found
 
 
+def switched(data: QueryDict, mode: Mode, user: User) -> Prefill:
+    """Another mode in the middle of typing: what both forms ask for is kept, secrets too.
+
+    `dropped`: the labels of what was set and the other mode does not ask for.
+    """
+    found, before = Prefill(mode=mode), FORMS[mode_in(data.get("mode"))]
+    known = set(FORMS[mode].base_fields) | set(_PLACES[mode])
+    for name, values in data.lists():
+        if pattern_of(name) in known and name not in {"key", "mode"}:
+            found.values[name] = values if name in _LISTS else values[-1]
+    found.dropped = [
+        str(form.label_of(name))
+        for form in [before(data, user=user)]
+        for name in form.places
+        if pattern_of(name) not in known and form.differs(name)
+    ]
+    return found
+
+
 def _like(session: RecordingSession, user: User) -> Prefill:
+    mode = Mode(session.mode)
     body: Body = {ROOT: session.request}
-    found = Prefill(like=session)
+    found = Prefill(like=session, mode=mode)
+    web_recorder = value_at(body, f"{SERVICES}.0.serviceName") == WEB_RECORDER
     for path, value in leaves(body):
-        place = _PLACES.get(pattern_of(path))
+        place = _PLACES[mode].get(pattern_of(path))
         if path.startswith((*_SECRETS, *_OURS)):
             continue
-        if place is None or path.startswith(_NOT_HERE):
+        elsewhere = path.startswith(EXTENSION) and not (web_recorder and path.startswith(PARAM))
+        if place is None or elsewhere:
             found.dropped.append(path)
             continue
         first_name = f"{path.rpartition('.')[0]}.{place.about.name}"
         found.values[first_name] = value
+    if mode is Mode.INDIVIDUAL:
+        found.values["makes"] = _makes(body)
     found.again = [
-        _(_PLACES[path].about.label) for path in _SECRETS if value_at(body, path) is not None
+        _(_PLACES[Mode.MIX][path].about.label)
+        for path in _SECRETS
+        if value_at(body, path) is not None
     ]
     found.values |= {
         "project": session.project_id,
@@ -100,6 +138,12 @@ def _like(session: RecordingSession, user: User) -> Prefill:
         **_picture(session, user),
     }
     return found
+
+
+def _makes(body: Body) -> str:
+    if value_at(body, f"{ROOT}.snapshotConfig") is None:
+        return RECORDINGS
+    return BOTH if value_at(body, FILE_TYPES) else SCREENSHOTS
 
 
 def _picture(session: RecordingSession, user: User) -> dict[str, object]:

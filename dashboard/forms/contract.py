@@ -24,7 +24,8 @@ nearest one around it, or on the form. `body` and `problems` are there for an in
 that a page can show both while somebody is typing. A body holds what was filled in: what is
 required or basic always, the rest where it differs from the service's default.
 
-Not made here: lists of alternatives (extension services), and values that may be anything.
+Of a list of alternatives (extension services) the form may have one entry: `picks` says which.
+Not made here: values that may be anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.forms.flat import Body, leaves, positions, put
 from dashboard.forms.places import form_field, is_open, places_of
-from recorder.contract.parameters import Field
+from recorder.contract.parameters import Field, WireModel, fields_of
 from recorder.contract.parameters.walk import models_in
 from recorder.contract.problems import Problem
 from recorder.contract.rules import check
@@ -105,6 +106,10 @@ class ContractForm(forms.Form):
         """Whether the form shows this place (and, for an object or a list, what is in it)."""
         return True
 
+    def picks(self, place: Field) -> type[WireModel] | None:
+        """Of a list of alternatives the one that the form shows, once; none, unless overridden."""
+        return None
+
     def complete(self, body: Body) -> Body:
         """The whole request, from what was filled in."""
         return body
@@ -125,10 +130,22 @@ class ContractForm(forms.Form):
                 continue
             if not self.takes(place) or is_open(place):
                 refused += [f"{place.pattern}.", f"{place.pattern}[]"]
+                if self.takes(place) and (chosen := self.picks(place)):
+                    self._make_alternative(place.pattern, chosen, given)
                 continue
             for path in self._paths(place.pattern):
                 self._make_field(path, place, required, given)
         self.order_fields(sorted(self.fields, key=self._turn))
+
+    def _make_alternative(
+        self, pattern: str, chosen: type[WireModel], given: Mapping[str, object]
+    ) -> None:
+        """The fields of the list's one entry; they stand in the sections, not in rows."""
+        self.lengths[pattern] = 1
+        for place in fields_of(chosen, f"{pattern}[]"):
+            if place.pattern.endswith(f".{place.about.name}") and self.takes(place):
+                for path in self._paths(place.pattern):
+                    self._make_field(path, place, place.required, given)
 
     def _turn(self, name: str) -> tuple[int, int]:
         """As on the page: the entries of a list after all else, one entry after another."""
@@ -205,7 +222,7 @@ class ContractForm(forms.Form):
         """All fields outside of lists, in the order of the contract's sections."""
         grouped: dict[str, list[str]] = {}
         for path, place in self.places.items():
-            if "[]" not in place.pattern:
+            if not any(path.startswith(f"{entries}.") for entries in self.lists):
                 grouped.setdefault(place.about.section, []).append(path)
         return [self._section(name, paths) for name, paths in grouped.items()]
 

@@ -1,82 +1,58 @@
-"""Starting a mix recording: the places of the request, and whereto, as which project, how large.
+"""What starting has in common in every mode: the request's places, whereto, and as which project.
 
-What the contract knows comes from there. Our own fields are the project, the storage, the layout
-with its size, and the random key by which a second click is known.
+What the contract knows comes from there. Our own fields are the project, the storage and the random
+key by which a second click is known; each mode adds its own.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.forms import start_layouts
 from dashboard.forms.contract import ContractForm, Section
 from dashboard.forms.flat import Body
 from dashboard.forms.places import SecretInput
-from dashboard.forms.start_fields import (
-    AS_LAYOUT,
-    BITRATE,
-    FILE_TYPES,
-    FPS,
-    FRAMES,
-    HEIGHT,
-    IDLE,
-    KEY,
-    LARGE,
-    ROOT,
-    TRANSCODING,
-    WIDTH,
-    ProjectChoice,
-    StorageChoice,
-    new_key,
-    sizes,
-)
-from dashboard.forms.start_picture import Chosen
+from dashboard.forms.start_fields import KEY, ROOT, ProjectChoice, StorageChoice, new_key
 from recorder.contract.parameters import Field
 from recorder.contract.parameters.base import (
     CHANNEL,
     ENCRYPTION,
     FILES,
     LIMITS,
+    PAGE,
     PICTURE,
+    SNAPSHOTS,
     STORAGE,
     STREAMS,
 )
 from recorder.contract.problems import Problem
 from recorder.contract.rules import check
-from recorder.contract.rules.layout import FRAME_RATES
 from recorder.contract.states import Mode, Operation
 from recorder.lifecycle.requests import StartRequest, preview, problems
-from recorder.models import Project, StorageConfig, User
+from recorder.models import LayoutVersion, Project, StorageConfig, User
 from recorder.providers.redact import redact
 
-# Given by the storage, the layout and the project, or not a matter of a mix recording.
-_ELSEWHERE = {
-    f"{ROOT}.token",
-    f"{ROOT}.storageConfig",
-    f"{ROOT}.extensionServiceConfig",
-    f"{TRANSCODING}.mixedVideoLayout",
-    f"{TRANSCODING}.layoutConfig",
-    f"{TRANSCODING}.backgroundConfig",
-}
-# Where a person sees what is wrong with a part that comes from elsewhere.
-_SHOWN_AT = {
-    f"{ROOT}.token": "project",
-    f"{ROOT}.storageConfig": "storage",
-    f"{TRANSCODING}.mixedVideoLayout": "layout",
-    f"{TRANSCODING}.layoutConfig": "layout",
-    f"{TRANSCODING}.backgroundConfig": "layout",
-}
-_OWN = {CHANNEL: ["project"], PICTURE: ["layout", "size"], STORAGE: ["storage"]}
-_OFTEN = (FPS, BITRATE)  # first behind "More settings"
-_SECTIONS = (CHANNEL, STREAMS, PICTURE, FILES, STORAGE, LIMITS, ENCRYPTION)
+_SECTIONS = (CHANNEL, PAGE, STREAMS, PICTURE, FILES, SNAPSHOTS, STORAGE, LIMITS, ENCRYPTION)
 
 
 class StartForm(ContractForm):
+    shows: ClassVar[Mode]
+    # Places given by the storage and the project, or by what a mode asks in its own way.
+    elsewhere: ClassVar[frozenset[str]] = frozenset(
+        {f"{ROOT}.token", f"{ROOT}.storageConfig", f"{ROOT}.extensionServiceConfig"}
+    )
+    # Where a person sees what is wrong with a part that comes from elsewhere.
+    seen_at: ClassVar[Mapping[str, str]] = {
+        f"{ROOT}.token": "project",
+        f"{ROOT}.storageConfig": "storage",
+    }
+    own: ClassVar[Mapping[str, tuple[str, ...]]] = {CHANNEL: ("project",), STORAGE: ("storage",)}
+    often: ClassVar[tuple[str, ...]] = ()  # first behind "More settings"
+
     project = ProjectChoice(
         label=gettext_lazy("Project"),
         queryset=Project.objects.none(),
@@ -90,17 +66,6 @@ class StartForm(ContractForm):
         help_text=gettext_lazy("Where the recorder writes its files."),
         error_messages={"invalid_choice": gettext_lazy("This storage is gone. Choose another.")},
     )
-    layout = forms.ChoiceField(
-        label=gettext_lazy("Layout"),
-        error_messages={
-            "required": gettext_lazy("Choose a layout."),
-            "invalid_choice": gettext_lazy("This layout is gone. Choose another."),
-        },
-    )
-    size = forms.ChoiceField(
-        label=gettext_lazy("Picture size"),
-        help_text=gettext_lazy("A predefined layout has no size of its own and takes 1280 × 720."),
-    )
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -111,56 +76,36 @@ class StartForm(ContractForm):
         initial: Mapping[str, object] | None = None,
     ):
         given = {} if initial is None else dict(initial)
-        wanted = [(data or given).get("layout"), given.get("layout")]
-        self.layouts = start_layouts.choices(user, [value for value in wanted if value])
-        super().__init__(data, operation=Operation.START, mode=Mode.MIX, initial=given)
+        super().__init__(data, operation=Operation.START, mode=self.shows, initial=given)
         self.order_fields(["project", "cname", "uid"])
         self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["storage"].queryset = StorageConfig.objects.visible_to(user)  # type: ignore[attr-defined]
-        self.fields["layout"].choices = [(c.value, c.label) for c in self.layouts.values()]  # type: ignore[attr-defined]
-        self.fields["size"].choices = sizes()  # type: ignore[attr-defined]
-        self._prepare_fields()
+        self._prepare_common()
+        self.prepare()
+        for name in [name for name in self.initial if not self._offers(name)]:
+            del self.initial[name]
 
-    def _prepare_fields(self) -> None:
+    def _prepare_common(self) -> None:
         """What this form says or begins with that the service leaves open."""
-        begins: dict[str, object] = {
-            "layout": "kind-0",
-            "size": AS_LAYOUT,
-            "key": new_key(),
-            FILE_TYPES: ["hls"],
-            WIDTH: start_layouts.WIDE.width,
-            HEIGHT: start_layouts.WIDE.height,
-            FPS: FRAMES,
-            BITRATE: None,  # as advised
-        }
-        for name, value in begins.items():
-            self.fields[name].initial = value
+        self.fields["key"].initial = new_key()
         for name in ("project", "storage"):
             first = self.fields[name].queryset.first()  # type: ignore[attr-defined]
             self.fields[name].initial = first and first.pk
         for name, field in self.fields.items():
             if isinstance(field, forms.TypedChoiceField) and self.places[name].default is not None:
                 field.required = True  # it always says something, so it is not "optional"
-        for name in (IDLE, WIDTH, HEIGHT, FPS):
-            self.fields[name].required = True
-        self.fields[FPS].help_text = ""  # it tells what may be typed; here it is chosen
-        self.fields[BITRATE].help_text = _("Empty: as advised.")
-        self.fields["cname"].help_text = ""  # it speaks of web mode
-        self.fields["cname"].error_messages["required"] = _("The name of the channel is needed.")
-        for name in ("cname", "uid", f"{TRANSCODING}.backgroundColor", LARGE):
-            self.fields[name].widget.attrs["class"] = "mono"
-        for field in self.fields.values():
+            if name.endswith(".maxIdleTime"):
+                field.required = True
             # What says "off" is empty after "back", and the form would be another than was sent.
             if not isinstance(field.widget, SecretInput):
                 field.widget.attrs.pop("autocomplete", None)
-        self.fields[FPS].widget = forms.Select(choices=self._rates())
-        for name in [name for name in self.initial if not self._offers(name)]:
-            del self.initial[name]
-
-    def _rates(self) -> list[tuple[str, str]]:
-        """The frame rates of the service, and another that an earlier request has."""
-        rates = sorted({*FRAME_RATES, _whole((self.data or self.initial).get(FPS))} - {0})
-        return [(str(rate), str(rate)) for rate in rates]
+        if self.shows is not Mode.WEB:
+            self.fields["cname"].help_text = ""  # it speaks of web mode
+            self.fields["cname"].error_messages["required"] = _(
+                "The name of the channel is needed."
+            )
+        for name in ("cname", "uid"):
+            self.fields[name].widget.attrs["class"] = "mono"
 
     def _offers(self, name: str) -> bool:
         """Whether a value to begin with can be chosen: what is gone gives way to the usual."""
@@ -173,23 +118,28 @@ class StartForm(ContractForm):
             return False
         return True
 
+    # What a mode says.
+
+    def prepare(self) -> None:
+        """Set up the fields of the mode."""
+
+    @property
+    def layout_version(self) -> LayoutVersion | None:
+        return None
+
+    @property
+    def advice(self) -> str:
+        """A sentence beside the bitrate."""
+        return ""
+
     # The contract's form, told what this one is about.
 
     def takes(self, place: Field) -> bool:
-        return place.pattern not in _ELSEWHERE
+        return place.pattern not in self.elsewhere
 
     def complete(self, body: Body) -> Body:
-        request = body.setdefault(ROOT, {})
-        recording = request.setdefault("recordingConfig", {})
-        written = recording.pop("transcodingConfig", {})
-        if self.chosen.wanted:
-            recording["transcodingConfig"] = self.chosen.config(written)
+        body.setdefault(ROOT, {})
         return {"cname": "", "uid": ""} | body
-
-    def clean(self) -> dict[str, Any]:
-        for name in [name for name in self.errors if self.chosen.leaves_out(name)]:
-            del self.errors[name]
-        return super().clean()
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
@@ -205,7 +155,7 @@ class StartForm(ContractForm):
         return problems(request)
 
     def shown_at(self, path: str) -> str:
-        for outer, name in _SHOWN_AT.items():
+        for outer, name in self.seen_at.items():
             if path == outer or path.startswith(f"{outer}."):
                 return name
         return super().shown_at(path)
@@ -215,31 +165,21 @@ class StartForm(ContractForm):
         for problem in found:
             self._put(problem)
 
-    def differs(self, path: str) -> bool:
-        if path == FPS:
-            return str(self[path].value()) != str(FRAMES)
-        return super().differs(path)
-
     # What was chosen, also in a form that is not right yet.
-
-    @property
-    def chosen(self) -> Chosen:
-        return Chosen.of(self.cleaned_data, self.layouts)
 
     @property
     def request(self) -> StartRequest | None:
         """What would be started; None while there is no project to start it with."""
-        project, chosen = self.cleaned_data.get("project"), self.chosen
+        project = self.cleaned_data.get("project")
         if project is None:
             return None
-        version = chosen.layout.version if chosen.layout and chosen.wanted else None
         return StartRequest(
             project=project,
             storage_config=self.cleaned_data.get("storage"),
-            mode=Mode.MIX,
+            mode=self.mode,
             cname=self.body["cname"],
             uid=self.body["uid"],
-            layout_version=version,
+            layout_version=self.layout_version,
             client_request=self.body[ROOT],
         )
 
@@ -279,13 +219,10 @@ class StartForm(ContractForm):
         made = {section.name: section for section in self.sections()}
         found = []
         for name in _SECTIONS:
+            if name not in made and name not in self.own:
+                continue
             section = made.get(name) or Section(name, _(name), [], [], 0)
-            own = [self[field] for field in _OWN.get(name, ())]
-            more = sorted(section.more, key=lambda field: field.name not in _OFTEN)
+            own = [self[field] for field in self.own.get(name, ())]
+            more = sorted(section.more, key=lambda field: field.name not in self.often)
             found.append(replace(section, basic=[*own, *section.basic], more=more))
         return found
-
-
-def _whole(value: object) -> int:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

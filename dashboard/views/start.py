@@ -1,4 +1,4 @@
-"""Start: the form of a mix recording, what it would do, and doing it once."""
+"""Start: the form of each mode, what it would do, and doing it once."""
 
 from typing import Any
 
@@ -7,19 +7,30 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.forms.start import StartForm
 from dashboard.forms.start_fields import BITRATE, new_key
+from dashboard.forms.start_forms import FORMS, mode_in, posted
+from dashboard.forms.start_mix import MixForm
 from dashboard.htmx import go, render_page, render_partial, render_refused
 from dashboard.people import user_of
-from dashboard.start_prefill import Prefill, last_of, prefill
+from dashboard.start_prefill import Prefill, last_of, prefill, switched
 from dashboard.start_summary import summary
+from recorder.contract.states import Mode
 from recorder.errors import RecorderError
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.sending import send
 from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start, send_start
 from recorder.models import Project, RecordingSession, StorageConfig, User
+
+# What each mode is for: name, one line, icon.
+MODES = (
+    (Mode.MIX, gettext_lazy("Mix"), gettext_lazy("Everybody in one picture"), "layouts"),
+    (Mode.INDIVIDUAL, gettext_lazy("Individual"), gettext_lazy("Each user apart"), "user"),
+    (Mode.WEB, gettext_lazy("Web page"), gettext_lazy("A page as a browser shows it"), "screen"),
+)
 
 
 @require_safe
@@ -28,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if missing := _missing(user):
         return render(request, "start/empty.html", {"missing": missing})
     begin = prefill(request.GET, user)
-    form = StartForm(user=user, initial=begin.values)
+    form = FORMS[begin.mode](user=user, initial=begin.values)
     response = _show(request, form, review=_judged(form, user), begin=begin)
     # "Back" has to bring back this very form, with the key that it was sent with: "no-store", which
     # is our habit, would bring a new one, and so would posting to this address. No secret is in it.
@@ -42,7 +53,9 @@ def start_send(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method != "POST" or _missing(user):  # a page that was reloaded or is out of date
         return redirect("start")
-    form = StartForm(request.POST, user=user)
+    if switch := request.POST.get("switch"):
+        return _switched(request, mode_in(switch))
+    form = posted(request.POST, user)
     if not form.is_valid() or form.request is None:
         return _show(request, form, refused=True)
     if "check" in request.POST:
@@ -69,9 +82,16 @@ def start_send(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start_review(request: HttpRequest) -> HttpResponse:
     """What the form as it is now would do, without judging it in its fields."""
-    form = StartForm(request.POST, user=user_of(request))
+    form = posted(request.POST, user_of(request))
     form.is_valid()
     return render_partial(request, "start/_answer.html", _review(form))
+
+
+def _switched(request: HttpRequest, mode: Mode) -> HttpResponse:
+    user = user_of(request)
+    begin = switched(request.POST, mode, user)
+    form = FORMS[mode](user=user, initial=begin.values)
+    return _show(request, form, review=_judged(form, user), begin=begin, switched=True)
 
 
 def _missing(user: User) -> list[str]:
@@ -91,17 +111,17 @@ def _send(request: HttpRequest, session: RecordingSession) -> None:
         messages.error(request, str(error))
 
 
-def _with_new_key(posted: QueryDict, user: User) -> StartForm:
-    fresh = posted.copy()
+def _with_new_key(data: QueryDict, user: User) -> StartForm:
+    fresh = data.copy()
     fresh["key"] = new_key()
-    form = StartForm(fresh, user=user)
+    form = posted(fresh, user)
     form.is_valid()
     return form
 
 
 def _judged(form: StartForm, user: User) -> StartForm:
     """The same values as if they had been posted: a form that is only shown judges nothing."""
-    judged = StartForm(form.as_posted(), user=user)
+    judged = type(form)(form.as_posted(), user=user)
     judged.is_valid()
     return judged
 
@@ -115,7 +135,7 @@ def _review(form: StartForm) -> dict[str, Any]:
         "marked": marked,
         "wrong": sum(line["severity"] in {"error", "missing"} for line in marked),
         "wire": form.shown_request,
-        "advice": form.chosen.advice,
+        "advice": form.advice,
     }
 
 
@@ -132,8 +152,9 @@ def _show(
     context = {
         "form": form,
         "parts": form.parts(),
-        "layouts": form.layouts.values(),
-        "chosen": form["layout"].value(),
+        "modes": MODES,
+        "layouts": form.layouts.values() if isinstance(form, MixForm) else (),
+        "chosen": form["layout"].value() if isinstance(form, MixForm) else "",
         "bitrate": BITRATE,
         "advice_hint": format_html('<span id="start-advice">{}</span>', found["advice"]),
         "begin": begin,

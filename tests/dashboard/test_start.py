@@ -681,3 +681,125 @@ def test_secrets_are_not_taken_over_and_what_has_no_place_is_named(signed_in, ma
     assert "type again: Decryption secret" in page
     assert f"no place for: {RECORDING}.newThing.a" in page
     assert "clientRequest.token" not in page
+
+
+# The other modes.
+
+WEB = "clientRequest.extensionServiceConfig.extensionServices.0.serviceParam"
+
+
+@pytest.fixture
+def open_form(signed_in, ready):
+    """The form of a mode as a browser sends it after opening the page."""
+    return lambda mode: sent(signed_in.get(reverse("start"), {"mode": mode}).content.decode())
+
+
+def test_an_individual_recording_is_started_with_what_it_needs(signed_in, open_form):
+    fields = open_form("individual") | {"cname": "room1"}
+
+    signed_in.post(reverse("start_send"), fields)
+
+    session = RecordingSession.objects.get()
+    assert (session.mode, session.canvas_width, session.layout) == ("individual", None, None)
+    assert session.request["recordingFileConfig"] == {"avFileType": ["hls"]}
+    assert session.request["recordingConfig"]["subscribeUidGroup"] == 3
+    assert "snapshotConfig" not in session.request
+
+
+@pytest.mark.parametrize(("makes", "files"), [("both", True), ("screenshots", False)])
+def test_screenshots_are_taken_beside_the_recordings_or_alone(signed_in, open_form, makes, files):
+    fields = open_form("individual") | {
+        "cname": "room1",
+        "makes": makes,
+        "clientRequest.snapshotConfig.captureInterval": "5",
+    }
+
+    signed_in.post(reverse("start_send"), fields)
+
+    request = RecordingSession.objects.get().request
+    assert request["snapshotConfig"] == {"captureInterval": 5, "fileType": ["jpg"]}
+    assert ("recordingFileConfig" in request) is files
+
+
+def test_a_wrong_interval_is_refused_only_where_screenshots_are_taken(signed_in, open_form):
+    interval = {"clientRequest.snapshotConfig.captureInterval": "0"}
+    fields = open_form("individual") | {"cname": "room1"} | interval
+
+    refused = signed_in.post(reverse("start_send"), fields | {"makes": "both"})
+    taken = signed_in.post(reverse("start_send"), fields)
+
+    assert refused.status_code == 422
+    assert "whole seconds from 1 to 3600" in refused.content.decode()
+    assert taken.status_code == 303
+
+
+def test_a_web_page_is_recorded_from_the_fields_of_the_form(signed_in, open_form):
+    page = {f"{WEB}.url": "https://example.com/board", f"{WEB}.maxRecordingHour": "2"}
+    fields = open_form("web") | {"cname": "the board"} | page
+
+    signed_in.post(reverse("start_send"), fields)
+
+    (service,) = RecordingSession.objects.get().request["extensionServiceConfig"][
+        "extensionServices"
+    ]
+    assert service["serviceName"] == "web_recorder_service"
+    assert service["serviceParam"] == {
+        "url": "https://example.com/board",
+        "audioProfile": 0,
+        "videoWidth": 1280,
+        "videoHeight": 720,
+        "maxRecordingHour": 2,
+    }
+    assert RecordingSession.objects.get().acquire_request == {"scene": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("url", "javascript:alert(1)"),
+        ("url", ""),
+        ("videoWidth", "٣٠٠"),
+        ("videoHeight", "99999"),
+        ("maxRecordingHour", "0"),
+    ],
+)
+def test_a_wrong_field_of_a_web_page_is_named_and_kept(signed_in, open_form, field, value):
+    fields = open_form("web") | {"cname": "board", f"{WEB}.url": "https://example.com/"}
+
+    answer = signed_in.post(reverse("start_send"), fields | {f"{WEB}.{field}": value})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_{WEB}.{field}_error"' in page
+    assert not value or f'value="{value}"' in page
+    assert not RecordingSession.objects.exists()
+
+
+def test_changing_the_mode_keeps_what_fits_and_names_what_does_not(signed_in, fields):
+    typed = fields | {
+        "cname": "room1",
+        f"{RECORDING}.maxIdleTime": "300",
+        f"{RECORDING}.audioProfile": "2",
+    }
+
+    page = signed_in.post(reverse("start_send"), typed | {"switch": "individual"}).content.decode()
+
+    kept = sent(page)
+    assert (kept["mode"], kept["cname"], kept["uid"]) == ("individual", "room1", fields["uid"])
+    assert kept[f"{RECORDING}.maxIdleTime"] == "300"
+    assert "left out: Audio quality" in page
+    assert not RecordingSession.objects.exists()
+
+
+@pytest.mark.parametrize("mode", ["individual", "web"])
+def test_a_recording_of_each_mode_is_taken_over_as_last_time(signed_in, open_form, mode):
+    more = {f"{WEB}.url": "https://example.com/"} if mode == "web" else {"makes": "both"}
+    fields = open_form(mode) | {"cname": "room1"} | more
+    signed_in.post(reverse("start_send"), fields)
+    session = RecordingSession.objects.get()
+
+    page = signed_in.get(reverse("start"), {"like": session.pk}).content.decode()
+
+    again = sent(page)
+    assert again | {"key": "", "uid": ""} == fields | {"key": "", "uid": ""}
+    assert "has no place for" not in page
