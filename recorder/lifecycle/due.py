@@ -31,6 +31,8 @@ def next_check(session: RecordingSession, now: datetime) -> datetime | None:
         return None  # unconfirmed: only evidence or a person can help
     if session.stop_requested_at:
         return now + _back_off(session.tries)
+    if session.ask_at and not session.tries:
+        return max(session.ask_at, now)  # a notice gave a reason
     return now + timedelta(seconds=_until_query(session, now))
 
 
@@ -52,7 +54,11 @@ def _until_query(session: RecordingSession, now: datetime) -> int:
 def _next_look(session: RecordingSession, now: datetime) -> datetime | None:
     """Into the bucket: until all files are seen there, and once where the service said so."""
     ended = session.ended_at or now
-    may_have_files = session.sid and session.upload not in {Upload.NONE, Upload.NO_FILES}
+    # What notices say of an empty recording is looked at once: some of them may have been lost.
+    empty = session.upload == Upload.NONE or (
+        session.upload == Upload.NO_FILES and not session.recording_at
+    )
+    may_have_files = session.sid and not empty
     if not may_have_files or now - ended > BUCKET_PATIENCE:
         return None
     if session.upload not in UPLOAD_OPEN and session.checks:

@@ -76,12 +76,12 @@ class Noticed:
     sid: str
     sequence: int | None = None
     status: Status | None = None
-    query_status: int | None = None
     upload: Upload | None = None
     files: tuple[FileEntry, ...] = ()
     slice_start_ms: int | None = None
     new_uid: str = ""
     trouble: Mapping[str, Any] | None = None  # {at, event_type, level, notes, text}
+    query: bool = False  # a reason to ask the service: no fact, fold.tell plans it
 
 
 Observation: TypeAlias = (

@@ -1,8 +1,8 @@
 """The one way in which lifecycle writes a session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -43,22 +43,52 @@ def changing(
                 _("Another process took this session over; it is now %(status)s.")
                 % {"status": row.status}
             )
-        was_final, before = row.status in FINAL, _values(row)
-        yield row
-        if row.status in FINAL and not was_final:
-            row.ended_at = row.ended_at or now
-            row.checks = row.tries = 0
-            row.secrets = Secret()
-        row.attention = attention(row, now)
-        if mine:
-            row.lease_token, row.lease_until = (lease, now + LEASE) if keep else ("", None)
-        due = next_check(row, now) if wait is None else now + timedelta(seconds=wait)
-        row.next_check_at = now if keep else due
-        row.version += 1
-        row.save(update_fields=["changed_at", *_changed(row, before)])
+
+        def due() -> datetime | None:
+            if keep:
+                return now
+            return next_check(row, now) if wait is None else now + timedelta(seconds=wait)
+
+        with _written(row, now, due):
+            yield row
+            if mine:
+                row.lease_token, row.lease_until = (lease, now + LEASE) if keep else ("", None)
         if line:
             line.keep(row)
     _copy(row, session)
+
+
+@contextmanager
+def told(row: RecordingSession, now: datetime) -> Iterator[RecordingSession]:
+    """The same for what notices change on a row that is locked already, in the caller's
+    transaction. Whoever is at work on it, or about to stop it, keeps the time of the next step."""
+    planned, status = row.next_check_at, row.status
+
+    def due() -> datetime | None:
+        taken = bool(row.lease_until and row.lease_until > now)
+        stopping = bool(row.stop_requested_at) and row.status == status
+        return planned if taken or stopping else next_check(row, now)
+
+    with _written(row, now, due):
+        yield row
+
+
+@contextmanager
+def _written(
+    row: RecordingSession, now: datetime, due: Callable[[], datetime | None]
+) -> Iterator[None]:
+    """What follows from the change, and its columns in one UPDATE."""
+    was_final, before = row.status in FINAL, _values(row)
+    yield
+    if row.status in FINAL and not was_final:
+        row.ended_at = row.ended_at or now
+        row.checks = row.tries = 0
+        row.ask_at = None
+        row.secrets = Secret()
+    row.attention = attention(row, now)
+    row.next_check_at = due()
+    row.version += 1
+    row.save(update_fields=["changed_at", *_changed(row, before)])
 
 
 def _copy(row: RecordingSession, session: RecordingSession) -> None:

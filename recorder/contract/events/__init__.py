@@ -93,9 +93,7 @@ def _warning(effect: Effect, details: Mapping[str, object]) -> Effect:
 
 def _status(effect: Effect, details: Mapping[str, object]) -> Effect:
     number = _number(details, "status")
-    if number is None:
-        return effect
-    return replace(effect, status=status_of_query(number), query_status=number)
+    return replace(effect, status=None if number is None else status_of_query(number))
 
 
 def _exit(effect: Effect, details: Mapping[str, object]) -> Effect:

@@ -37,7 +37,6 @@ class Effect:
     files: tuple[FileEntry, ...] = ()
     slice_start_ms: int | None = None  # Unix milliseconds
     new_uid: str = ""  # the recorder's, after a fail-over
-    query_status: int | None = None  # contract.states.QUERY_STATUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""Folding notices into their sessions: as they arrive, when their sid becomes known, or later.
+
+Notices need no lease: what was learned is true whoever has the row (see decision 4).
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from recorder.contract.events import PRODUCT_ID
+from recorder.contract.states import Status
+from recorder.lifecycle.fold import TOLD, tell
+from recorder.lifecycle.rows import told
+from recorder.models import Notice, RecordingSession
+
+log = logging.getLogger(__name__)
+
+# Seconds between looks for the session of an unknown sid: the commit of our own start may be on its
+# way. After that it waits for the sid to turn up (fold.tell_waiting).
+LOOKS = (2, 10, 60, 300)
+TRIES = 8  # to fold one that fails; then a person may replay it
+BATCH = 100
+
+
+def hear(notices: Sequence[Notice], now: datetime) -> None:
+    """Fold notices, in the order given, into the sessions they are about.
+
+    Inside the caller's transaction, who saves what this sets on the notices (fold.TOLD): each is
+    then folded, or due again. One session's trouble keeps no other from being told.
+    """
+    sessions = _locked(notices)
+    by_session: dict[int, list[Notice]] = {}
+    for notice in notices:
+        session = _session_of(notice, sessions)
+        if session:
+            by_session.setdefault(session.pk, []).append(notice)
+        else:
+            _look_later(notice, now)
+    for session in sessions:
+        if its := by_session.get(session.pk):
+            _tell(session, its, now)
+
+
+def hear_due(limit: int = BATCH) -> int:
+    """Fold what could not be folded at once; how many were tried. Several may run at once."""
+    now = timezone.now()
+    if not Notice.objects.due(now).exists():
+        return 0
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic(durable=True):
+        due = list(Notice.objects.due(now).select_for_update(skip_locked=skip)[:limit])
+        hear(due, now)
+        Notice.objects.bulk_update(due, TOLD)
+    return len(due)
+
+
+def _locked(notices: Iterable[Notice]) -> list[RecordingSession]:
+    """The sessions that may be meant, locked in the order of their ids, so that two who lock some
+    never wait for each other in a circle."""
+    ours = [notice for notice in notices if _is_ours(notice)]
+    if not ours:
+        return []
+    projects = {notice.project_id for notice in ours}
+    rows = RecordingSession.objects.filter(project_id__in=projects)
+    wanted = rows.filter(sid__in={notice.sid for notice in ours}).order_by()
+    lost = rows.live().filter(status=Status.UNCONFIRMED.value, sid="").order_by()
+    ids = list(wanted.values_list("pk", flat=True).union(lost.values_list("pk", flat=True)))
+    if not ids:
+        return []
+    return list(
+        RecordingSession.objects.select_related("project")
+        .select_for_update(of=("self",))
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+
+
+def _is_ours(notice: Notice) -> bool:
+    return bool(notice.sid) and notice.product_id in {None, PRODUCT_ID}
+
+
+def _session_of(notice: Notice, sessions: Sequence[RecordingSession]) -> RecordingSession | None:
+    """By its sid; else the one start of this channel and uid whose answer was lost."""
+    if not _is_ours(notice):
+        return None
+    of_project = [row for row in sessions if row.project_id == notice.project_id]
+    named = [row for row in of_project if row.sid == notice.sid]
+    if named:
+        return named[-1]
+    lost = [row for row in of_project if not row.sid and _proves(notice, row)]
+    return lost[0] if len(lost) == 1 else None
+
+
+def _proves(notice: Notice, session: RecordingSession) -> bool:
+    """Whether this notice can only be about that unconfirmed start.
+
+    The service runs one task for a channel and uid (53), so a recording of these two that was not
+    heard of before our start left is ours, unless another start of ours, given up, has the same
+    claim.
+    """
+    sent = session.start_sent_at
+    if not sent or (notice.cname, notice.uid) != (session.cname, session.uid):
+        return False
+    if notice.received_at < sent:
+        return False
+    earlier = Notice.objects.filter(
+        project_id=notice.project_id, sid=notice.sid, received_at__lt=sent
+    )
+    rivals = RecordingSession.objects.filter(
+        project_id=session.project_id,
+        cname=session.cname,
+        uid=session.uid,
+        sid="",
+        status=Status.FAILED.value,
+        failure__operation="start",
+        failure__code=None,
+        ended_at__gt=sent - RIVAL_WITHIN,
+    )
+    return not earlier.exists() and not rivals.exists()
+
+
+# A start that somebody gave up may still be running: for so long after its end its notices cannot
+# be told from those of a later start in the same place.
+RIVAL_WITHIN = timedelta(hours=1)
+
+
+def _tell(session: RecordingSession, notices: Sequence[Notice], now: datetime) -> None:
+    before = [(notice, {name: getattr(notice, name) for name in TOLD}) for notice in notices]
+    try:
+        with transaction.atomic(), told(session, now) as row:
+            for notice in notices:
+                tell(row, notice, now)
+    except Exception as error:
+        log.exception("Notices of session %s could not be folded.", session.reference)
+        for notice, values in before:
+            for name, value in values.items():
+                setattr(notice, name, value)
+            _try_later(notice, now, error)
+
+
+def _try_later(notice: Notice, now: datetime, error: Exception) -> None:
+    notice.tries += 1
+    notice.error = type(error).__name__
+    wait = timedelta(seconds=2 ** min(notice.tries, 8))
+    notice.due_at = now + wait if notice.tries < TRIES else None
+
+
+def _look_later(notice: Notice, now: datetime) -> None:
+    """Its session is not known, or not yet."""
+    waits = LOOKS[notice.tries :] if _is_ours(notice) else ()
+    notice.due_at = now + timedelta(seconds=waits[0]) if waits else None
+    notice.tries = min(notice.tries + 1, len(LOOKS))
