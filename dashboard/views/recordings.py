@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard import csp
 from dashboard.forms.recordings import RecordingFilters
 from dashboard.htmx import render_page, render_partial
+from dashboard.lanes import Lane, lanes
 from dashboard.numbers import id_in
 from dashboard.pictures import Slice
 from dashboard.strips import STATES
@@ -166,19 +167,26 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
     files = list(session.files.order_by("slice_start_ms", "name"))
     lists = [file for file in files if file.kind == Kind.PLAYLIST]
     wanted = request.GET.get("list", "")
-    shown = next((file for file in lists if str(file.pk) == wanted), lists[0] if lists else None)
+    side_by_side, axis = lanes(session.mode, lists, (f for f in files if f.kind == Kind.SLICE))
+    usual = side_by_side[0].first if side_by_side else lists[0] if lists else None
+    shown = next((file for file in lists if str(file.pk) == wanted), usual)
     slices = [file for file in files if file.kind == Kind.SLICE and _belongs(file, shown)]
     others = [file for file in files if file.kind not in {Kind.PLAYLIST, Kind.SLICE}]
+    everything = "all" in request.GET
     _offset(slices)
     checked = max((file.checked_at for file in files if file.checked_at), default=None)
     return {
         "session": session,
         "lists": lists,
+        "lanes": side_by_side,
+        "axis": axis,
         "shown": shown,
-        "slices": slices[:SLICES] if "all" not in request.GET else slices,
+        "sound": _sound(side_by_side, shown),
+        "slices": slices if everything else slices[:SLICES],
         "slice_count": len(slices),
         "missing_count": sum(file.present is False for file in slices),
-        "others": others,
+        "others": others if everything else others[:SLICES],
+        "other_count": len(others),
         "strip": _strip(slices),
         "span": sum(file.duration_ms or 0 for file in slices) / 1000 or 1,
         "size": sum(file.size or 0 for file in files),
@@ -186,6 +194,17 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
         "checked_at": checked,
         "ended": session.is_final,
     }
+
+
+def _sound(found: list[Lane], shown: RecordedFile | None) -> dict[str, object] | None:
+    """The list to play beside a picture that has none, and how much later it begins, seconds."""
+    lane = next((lane for lane in found if shown and lane.uid == shown.uid), None)
+    if lane is None or shown is None:
+        return None
+    sound, picture = lane.goes_with(shown), lane.track_of(shown)
+    if sound is None or picture is None or sound.playlist.present is False:
+        return None
+    return {"file": sound.playlist, "later": f"{sound.begins - picture.begins:.3f}"}
 
 
 def _offset(slices: list[RecordedFile]) -> None:

@@ -3,6 +3,7 @@
  * browser itself. Errors that playing survives go to a list below, others onto the screen.
  */
 import { linkedTime, press } from "./player/keys.js";
+import { keepTogether } from "./player/together.js";
 import { duration } from "./time.js";
 import { fill, gettext } from "./words.js";
 import Hls from "../vendor/hls.js-1.7.4/hls.light.min.mjs";
@@ -15,8 +16,10 @@ async function start(player) {
   startBar(player, video);
   const refusal = await check(src);
   if (refusal) return say(player, refusal);
-  if (Hls.isSupported()) playWithHls(player, video, src, worker);
-  else if (video.canPlayType("application/vnd.apple.mpegurl")) video.src = src;
+  if (Hls.isSupported()) {
+    playWithHls(player, video, src, worker);
+    if (player.dataset.sound) addSound(player, video);
+  } else if (video.canPlayType("application/vnd.apple.mpegurl")) video.src = src;
   else return say(player, gettext("This browser cannot play HLS. Download the files instead."));
   const from = linkedTime(location.search);
   if (from) video.addEventListener("loadedmetadata", () => (video.currentTime = from), { once: true });
@@ -39,6 +42,16 @@ function playWithHls(player, video, src, workerPath) {
   });
   hls.loadSource(src);
   hls.attachMedia(video);
+}
+
+/** A picture and its sound are two playlists in individual mode; the light hls.js plays one each. */
+function addSound(player, video) {
+  const { sound, later, worker } = player.dataset;
+  const audio = document.createElement("audio");
+  audio.hidden = true;
+  player.append(audio);
+  playWithHls(player, audio, sound, worker);
+  keepTogether(video, audio, Number(later));
 }
 
 function whyFatal(error) {
@@ -79,6 +92,10 @@ function startBar(player, video) {
   for (const name of ["timeupdate", "durationchange", "seeked"]) video.addEventListener(name, tick);
   player.querySelector("[data-player-speed]")?.addEventListener("change", (event) => {
     video.playbackRate = Number(event.target.value);
+  });
+  // The browser's own control has nothing to say to a picture whose sound is played beside it.
+  player.querySelector("[data-player-volume]")?.addEventListener("input", (event) => {
+    video.volume = Number(event.target.value);
   });
   player.querySelector("[data-player-snapshot]")?.addEventListener("click", () => savePicture(video));
   player.querySelector("[data-player-link]")?.addEventListener("click", (event) => {

@@ -236,3 +236,66 @@ def test_a_form_says_which_secret_has_to_be_entered_again(signed_in, recording, 
         html = signed_in.get(reverse(name, args=[row.pk])).content.decode()
         assert "Unreadable: its key is gone. Enter it again." in html
     assert "Unreadable: enter it again" in signed_in.get(reverse("storage")).content.decode()
+
+
+# Individual recordings.
+
+STAMPS = {"7": ("20240102030405006", "20240102030420025"), "8": ("20240102030415006",)}
+
+
+def track(uid, kind):
+    return f"9f_room1__uid_s_{uid}__uid_e_{kind}"
+
+
+@pytest.fixture
+def individual(make_recording, playlist_text):  # noqa: F811
+    session = make_recording(mode="individual")
+    for uid, kind in (("7", "audio"), ("7", "video"), ("8", "audio")):
+        stem, starts = track(uid, kind), STAMPS[uid]
+        for start in starts:
+            session.bucket.write(f"rooms/{stem}_{start}.ts", b"x")
+        session.bucket.write(f"rooms/{stem}.m3u8", playlist_text(starts, stem=stem))
+    ledger.refresh(session)
+    return session
+
+
+def test_each_user_of_an_individual_recording_has_a_lane_on_one_clock(signed_in, individual):
+    answer = signed_in.get(reverse("recording", args=[individual.pk]))
+
+    lanes = answer.context["lanes"]
+    assert [(lane.uid, len(lane.tracks)) for lane in lanes] == [("7", 2), ("8", 1)]
+    assert [round(lane.tracks[0].begins) for lane in lanes] == [0, 10]
+    assert round(answer.context["axis"]) == 30
+    assert answer.context["shown"].name == f"rooms/{track('7', 'video')}.m3u8"
+
+
+def test_a_picture_is_played_with_the_sound_of_the_same_user(signed_in, individual):
+    page = signed_in.get(reverse("recording", args=[individual.pk])).content.decode()
+
+    sound = address("recording_playlist", individual, f"rooms/{track('7', 'audio')}.m3u8")
+    assert f'data-sound="{sound}" data-later="0.000"' in page
+
+
+def test_a_sound_alone_is_played_alone(signed_in, individual):
+    row = individual.files.get(name=f"rooms/{track('8', 'audio')}.m3u8")
+
+    page = signed_in.get(reverse("recording", args=[individual.pk]), {"list": row.pk})
+
+    assert page.context["shown"] == row
+    assert "data-sound" not in page.content.decode()
+    assert [file.name for file in page.context["slices"]] == [
+        f"rooms/{track('8', 'audio')}_{STAMPS['8'][0]}.ts"
+    ]
+
+
+def test_many_screenshots_are_shown_in_part_until_all_are_asked_for(signed_in, individual):
+    individual.files.bulk_create(
+        individual.files.model(session=individual, name=f"rooms/{number}.jpg", kind="image")
+        for number in range(205)
+    )
+    address = reverse("recording", args=[individual.pk])
+
+    some, every = signed_in.get(address), signed_in.get(address, {"all": ""})
+
+    assert (len(some.context["others"]), len(every.context["others"])) == (200, 205)
+    assert "Show all 207 files" in some.content.decode()
