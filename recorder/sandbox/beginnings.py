@@ -21,6 +21,15 @@ from recorder.sandbox.store import Resource, Session, State, Store
 RECORDER, UPLOADER = 0, 1
 BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED = 2, 32, 17
 HOUR_MS = 3_600_000
+VOD = "aliyun_vod_service"  # its parameters hold keys
+# What of a clientRequest is kept beside recordingConfig: no tokens, no keys.
+KEPT = (
+    "recordingFileConfig",
+    "snapshotConfig",
+    "extensionServiceConfig",
+    "transcodeOptions",
+    "appsCollection",
+)
 
 
 class Beginnings:
@@ -58,6 +67,10 @@ class Beginnings:
                 "uid": resource.uid,
                 "state": State.LIVE.value,
                 "recording": recording,
+                "request": _kept(request),
+                "scene": resource.scene,
+                "recorder_uid": resource.uid,
+                "told_ms": now,
                 "bucket": "" if doom else storage["bucket"],
                 "prefix": "" if doom else prefix_path(storage.get("fileNamePrefix") or ()),
                 "with_mp4": int("mp4" in kinds),
@@ -127,6 +140,15 @@ def _doom(module: int, code: int, text: str) -> dict[str, Any]:
 
 def _same(given: str, right: str) -> bool:
     return secrets.compare_digest(given.encode(), right.encode())
+
+
+def _kept(request: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {k: v for k, v in request.items() if k in KEPT and v is not None}
+    services = (kept.get("extensionServiceConfig") or {}).get("extensionServices")
+    if services:
+        open_ones = [s for s in services if s.get("serviceName") != VOD]
+        kept["extensionServiceConfig"] = {"extensionServices": open_ones}
+    return kept
 
 
 def _without_secrets(recording: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from recorder.sandbox.errors import SandboxError
+from recorder.sandbox.store.upgrades import STEPS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Database:
@@ -45,16 +46,18 @@ class Database:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
             version = self.value("PRAGMA user_version")
-            if version == 0:
-                statements = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-                for statement in statements.split(";\n"):
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
+            if version > SCHEMA_VERSION:
                 raise SandboxError(
-                    f"{self.path} was written by another version of the sandbox;"
+                    f"{self.path} was written by a newer version of the sandbox;"
                     " delete it or name another data directory."
                 )
+            steps = range(version, SCHEMA_VERSION) if version else ()
+            statements = [statement for step in steps for statement in STEPS[step]]
+            schema = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+            for statement in [*statements, *schema.split(";\n")]:
+                self._connection.execute(statement)
+            if version != SCHEMA_VERSION:
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

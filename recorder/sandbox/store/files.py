@@ -1,5 +1,6 @@
 """The files of each recording, and how far each has come on its way into the bucket."""
 
+import sqlite3
 from dataclasses import dataclass
 
 from recorder.sandbox.store.database import Database
@@ -13,7 +14,7 @@ class FileRow:
 
     sid: str
     name: str  # the name in the bucket, without the prefix
-    kind: str  # slice, playlist or mp4
+    kind: str  # slice, playlist, mp4, jpg or mixed
     number: int
     path: str  # below the data directory
     start_ms: int
@@ -24,6 +25,10 @@ class FileRow:
     tries: int
     retry_wall_ms: int
     error: str
+    lane: str  # the playlist it belongs to; "" where a recording has one only
+    uid: str  # whose stream it holds; "0" is everybody's
+    track: str  # audio, video or audio_and_video
+    backup: bool  # it has reached the provider's backup only
 
     @property
     def sent(self) -> bool:
@@ -38,15 +43,17 @@ class Files:
         """All files of a session, or those of one kind, in order."""
         rows = self._database.rows(
             "SELECT * FROM files WHERE sid = ? AND (? IS NULL OR kind = ?)"
-            " ORDER BY kind DESC, number",
+            " ORDER BY kind DESC, lane, number",
             sid,
             kind,
             kind,
         )
-        return [FileRow(**dict(row)) for row in rows]
+        return [_row(row) for row in rows]
 
-    def numbers(self, sid: str, kind: str = "slice") -> set[int]:
-        rows = self._database.rows("SELECT number FROM files WHERE sid = ? AND kind = ?", sid, kind)
+    def numbers(self, sid: str, kind: str = "slice", lane: str = "") -> set[int]:
+        rows = self._database.rows(
+            "SELECT number FROM files WHERE sid = ? AND kind = ? AND lane = ?", sid, kind, lane
+        )
         return {row["number"] for row in rows}
 
     def file(
@@ -60,51 +67,63 @@ class Files:
         start_ms: int,
         duration_ms: int,
         size: int,
+        lane: str = "",
+        uid: str = "0",
+        track: str = "audio_and_video",
     ) -> None:
         """Enter a file that is complete on disk; entering it again makes a new version that must be
         sent.
         """
         self._database.run(
-            "INSERT INTO files (sid, name, kind, number, path, start_ms, duration_ms, size)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid, kind, number) DO UPDATE SET"
+            "INSERT INTO files (sid, name, kind, number, path, start_ms, duration_ms, size, lane,"
+            " uid, track) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (sid, lane, kind, number) DO UPDATE SET"
             " duration_ms = excluded.duration_ms, size = excluded.size, version = version + 1",
-            sid, name, kind, number, path, start_ms, duration_ms, size,
+            sid, name, kind, number, path, start_ms, duration_ms, size, lane, uid, track,
         )  # fmt: skip
 
     def waiting(self, sid: str) -> list[FileRow]:
         """What must still be uploaded, in the order in which it must be: slices, playlist, MP4."""
         rows = self._database.rows(
             "SELECT * FROM files WHERE sid = ? AND sent_version < version"
-            " ORDER BY kind = 'mp4', kind = 'playlist', number",
+            " ORDER BY kind IN ('mp4', 'mixed'), kind = 'playlist', number, lane",
             sid,
         )
-        return [FileRow(**dict(row)) for row in rows]
+        return [_row(row) for row in rows]
 
-    def sent(self, row: FileRow) -> None:
-        self._database.update(
-            "files",
-            {"sent_version": row.version, "tries": 0, "error": ""},
-            "sid = ? AND kind = ? AND number = ?",
-            row.sid,
-            row.kind,
-            row.number,
-        )
+    def sent(self, row: FileRow, *, backup: bool = False) -> None:
+        """The bucket has it; with `backup` only the provider's own copy does."""
+        values = {"sent_version": row.version, "tries": 0, "error": "", "backup": int(backup)}
+        self._database.update("files", values, *_one(row))
+
+    def in_backup(self, sid: str) -> list[FileRow]:
+        """What has not reached the customer's bucket yet, although it counts as sent."""
+        rows = self._database.rows("SELECT * FROM files WHERE sid = ? AND backup", sid)
+        return [_row(row) for row in rows]
 
     def forget(self, row: FileRow) -> None:
         """The file is not there after all; it will be made again."""
-        self._database.run(
-            "DELETE FROM files WHERE sid = ? AND kind = ? AND number = ?",
-            row.sid,
-            row.kind,
-            row.number,
-        )
+        where, *values = _one(row)
+        self._database.run(f"DELETE FROM files WHERE {where}", *values)  # noqa: S608 - a constant
 
     def failed(self, row: FileRow, error: str, retry_wall_ms: int) -> None:
         self._database.update(
             "files",
             {"tries": row.tries + 1, "error": error[:500], "retry_wall_ms": retry_wall_ms},
-            "sid = ? AND kind = ? AND number = ?",
-            row.sid,
-            row.kind,
-            row.number,
+            *_one(row),
         )
+
+
+def _one(row: FileRow) -> tuple[str, str, str, str, int]:
+    """The condition that names this row, and its values."""
+    return (
+        "sid = ? AND lane = ? AND kind = ? AND number = ?",
+        row.sid,
+        row.lane,
+        row.kind,
+        row.number,
+    )
+
+
+def _row(row: sqlite3.Row) -> FileRow:
+    return FileRow(**dict(row) | {"backup": bool(row["backup"])})

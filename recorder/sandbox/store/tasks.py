@@ -31,7 +31,9 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One recording. `recording` is the recordingConfig of its start without secrets."""
+    """One recording. `recording` is the recordingConfig of its start without secrets, `request` the
+    rest of its clientRequest without token and storage. Addresses in it may carry stream keys.
+    """
 
     sid: str
     resource_id: str
@@ -61,6 +63,12 @@ class Session:
     upload: str
     next_sequence: int
     progress_ms: int
+    request: dict[str, Any]
+    scene: int
+    recorder_uid: str  # as callbacks name it: a new one after each fail-over
+    moves: int  # fail-overs so far
+    away_until_ms: int  # until then it is being moved and calls do not find it
+    told_ms: int  # up to here callbacks have told who publishes
 
     @property
     def channel(self) -> str:
@@ -80,6 +88,43 @@ class Session:
     def max_idle_ms(self) -> int:
         return int(_given(self.recording, "maxIdleTime", 30)) * 1000
 
+    @property
+    def stream_mode(self) -> str:
+        """default, standard or original; of individual mode."""
+        return self.recording.get("streamMode") or "default"
+
+    @property
+    def snapshot_ms(self) -> int | None:
+        """Time between two screenshots; None when none are taken."""
+        snapshots = self.request.get("snapshotConfig")
+        return None if snapshots is None else int(_given(snapshots, "captureInterval", 10)) * 1000
+
+    @property
+    def snapshots_only(self) -> bool:
+        return self.snapshot_ms is not None and self.request.get("recordingFileConfig") is None
+
+    @property
+    def postponed(self) -> dict[str, Any]:
+        """transcodeOptions of a recording whose files are worked on after its end, else empty."""
+        policy = (self.request.get("appsCollection") or {}).get("combinationPolicy")
+        wanted = policy == "postpone_transcoding"
+        return (self.request.get("transcodeOptions") or {}) if wanted else {}
+
+    @property
+    def web(self) -> dict[str, Any]:
+        """serviceParam of the web recorder; empty in other modes."""
+        return self._service("web_recorder_service")
+
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        """The CDN addresses of the start; `outputs` facts replace them. Never to be shown."""
+        return self._service("rtmp_publish_service").get("outputs") or []
+
+    def _service(self, name: str) -> dict[str, Any]:
+        services = (self.request.get("extensionServiceConfig") or {}).get("extensionServices")
+        found = (s.get("serviceParam") for s in services or () if s.get("serviceName") == name)
+        return next(found, None) or {}
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
@@ -94,6 +139,7 @@ class EventRow:
     service_type: int
     at_ms: int
     details: dict[str, Any]
+    uid: str  # the recorder's at that time
 
 
 class Tasks:
@@ -173,7 +219,10 @@ class Tasks:
     def emit(self, sid: str, type_: int, service_type: int, at_ms: int, **details: Any) -> None:
         """Write an event down, numbered from 0 within its session."""
         with self._database.transaction():
-            sequence = self._database.value("SELECT next_sequence FROM sessions WHERE sid = ?", sid)
+            row = self._database.row(
+                "SELECT next_sequence, recorder_uid FROM sessions WHERE sid = ?", sid
+            )
+            sequence, uid = tuple(row) if row else (0, "")
             self._database.run(
                 "UPDATE sessions SET next_sequence = next_sequence + 1 WHERE sid = ?", sid
             )
@@ -181,11 +230,12 @@ class Tasks:
                 "events",
                 {
                     "sid": sid,
-                    "sequence": sequence or 0,
+                    "sequence": sequence,
                     "type": type_,
                     "service_type": service_type,
                     "at_ms": at_ms,
                     "details": json.dumps(details),
+                    "uid": uid,
                 },
             )
 
@@ -215,6 +265,7 @@ def _session(row: Any) -> Session:
         | {
             "state": State(values["state"]),
             "recording": json.loads(values["recording"] or "{}"),
+            "request": json.loads(values["request"] or "{}"),
             "doom": json.loads(values["doom"] or "{}"),
             "with_mp4": bool(values["with_mp4"]),
             "joined": bool(values["joined"]),

@@ -34,7 +34,8 @@ def session(recording: dict | None = None, **changes) -> Session:
         "with_mp4": False, "slice_ms": 2000, "doom": {}, "started_ms": 1000, "expires_ms": 10**9,
         "joined": True, "listed": False, "origin_ms": None, "end_ms": None, "end_reason": "",
         "stop_answered": True, "first_upload_ms": None, "gone_ms": None, "upload": "none",
-        "next_sequence": 0, "progress_ms": 0,
+        "next_sequence": 0, "progress_ms": 0, "request": {}, "scene": 0, "recorder_uid": "9",
+        "moves": 0, "away_until_ms": 0, "told_ms": 0,
     }  # fmt: skip
     return Session(**values | changes)
 
