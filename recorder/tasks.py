@@ -64,6 +64,7 @@ class Sweeper:
     """
 
     def __init__(self) -> None:
+        self.threads = SWEEPERS
         self._stop = Event()
         self._lock = Lock()
         self._threads: list[Thread] = []
@@ -73,7 +74,7 @@ class Sweeper:
             if self._threads:
                 return  # each worker thread of the consumer asks
             self._stop.clear()
-            jobs = [self._beat, *[self._sweep] * SWEEPERS]
+            jobs = [self._beat, *[self._sweep] * self.threads]
             self._threads = [
                 Thread(target=job, daemon=True, name=f"sweeper-{number}")
                 for number, job in enumerate(jobs)
