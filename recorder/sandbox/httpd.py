@@ -10,13 +10,14 @@ import logging
 import re
 import socket
 import socketserver
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO, cast
 
-from recorder.sandbox.wire import BadRequest
+from recorder.sandbox.wire import BadRequest, HangUp
 
 log = logging.getLogger("sandbox.access")
 
@@ -129,12 +130,16 @@ class Handler(BaseHTTPRequestHandler):
             started[:] = [status, headers]
 
         with self.server.at_work():
-            content = self.server.app(self._environ(body), start_response)
             try:
-                self._answer(started[0], started[1], content, body)
-            finally:
-                if close := getattr(content, "close", None):
-                    close()
+                content = self.server.app(self._environ(body), start_response)
+                try:
+                    self._answer(started[0], started[1], content, body)
+                finally:
+                    if close := getattr(content, "close", None):
+                        close()
+            except HangUp:
+                self._reset()
+                return
         if not body.finished:
             self._read_rest(body)
 
@@ -178,6 +183,12 @@ class Handler(BaseHTTPRequestHandler):
         if waiting:
             self.wfile.write(waiting)
         log.debug("%s %s %s", self.command, self.path.split("?", 1)[0][:160], status[:3])
+
+    def _reset(self) -> None:
+        """Close so that the client sees a reset and not an end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
     def _read_rest(self, body: Body) -> None:
         """So that the next request is found, or so that a closing does not cut off our answer."""

@@ -24,7 +24,15 @@ from recorder.sandbox.gateway import (
 from recorder.sandbox.service import Call, Service
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Bell, Wake
-from recorder.sandbox.wire import BadRequest, Request, Response, WSGIEnviron, decoded, json_response
+from recorder.sandbox.wire import (
+    BadRequest,
+    HangUp,
+    Request,
+    Response,
+    WSGIEnviron,
+    decoded,
+    json_response,
+)
 
 log = logging.getLogger("sandbox")
 
@@ -50,6 +58,8 @@ _COMPILED = tuple((method, re.compile(pattern), operation) for method, pattern, 
 _HOSTS = re.compile(rf"{_AREA}/v[12]/ncs/ip")
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+# What may happen around a call of the API: given the operation, the request, and how to answer it.
+Around = Callable[[Operation, Request, Callable[[], Response]], Response]
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -63,6 +73,7 @@ class Sandbox:
         self.service = Service(config, store, self.clock, wake)
         self._bucket_api = BucketApi(config, self.buckets)
         self._control = Control(config, store, self.clock, wake, self.buckets)
+        self.around: Around = lambda _operation, _request, proceed: proceed()
         self._rate = RateLimit(config.rate_limit)
         self._operations: dict[Operation, Callable[[Call], Answer]] = {
             Operation.ACQUIRE: self.service.acquire,
@@ -79,6 +90,8 @@ class Sandbox:
             response = self.respond(request)
         except BadRequest as error:
             response = json_response(error.status, {"message": str(error)})
+        except HangUp:
+            raise  # for the HTTP server, which can
         except Exception:
             # The path only: a query may carry a signature, a body carries keys.
             log.exception("%s %s failed", request.method, request.raw_path)
@@ -96,28 +109,33 @@ class Sandbox:
             return self._control.respond(request)
         if path == "/" and request.method in ("GET", "HEAD"):
             return Response(302, content_type="", headers={"Location": "/_sandbox/"})
-        answer = self._record(request)
+        return self._record(request)
+
+    def _response(self, answer: Answer) -> Response:
         body = answer.body
         if self.config.envelope and "message" not in body:  # the gateway knows no envelope
             body = {"Code": answer.status, "Body": body}
         return json_response(answer.status, body)
 
-    def _record(self, request: Request) -> Answer:
+    def _record(self, request: Request) -> Response:
         """Steps 1 to 5 of the documented order; the service does the others."""
         if fault := credentials_fault(request, self.config):
-            return fault
+            return self._response(fault)
         if request.method == "GET" and _HOSTS.fullmatch(request.raw_path):
             hosts = [{"primaryIP": "127.0.0.1"}]
-            return Answer(200, {"data": {"service": {"hosts": hosts}}})
+            return self._response(Answer(200, {"data": {"service": {"hosts": hosts}}}))
         operation, parts = _match(request)
         if operation is None:
-            return NO_ROUTE
+            return self._response(NO_ROUTE)
         if parts["app_id"] not in self.config.app_ids:
-            return BAD_APP_ID
+            return self._response(BAD_APP_ID)
         if not self._rate.allows(parts["app_id"]):
-            return TOO_MANY
+            return self._response(TOO_MANY)
+        return self.around(operation, request, lambda: self._call(operation, request, parts))
+
+    def _call(self, operation: Operation, request: Request, parts: dict[str, str]) -> Response:
         body, fault = ({}, None) if operation is Operation.QUERY else read_object(request)
-        return fault or self._operations[operation](Call(body=body, **parts))
+        return self._response(fault or self._operations[operation](Call(body=body, **parts)))
 
 
 def _match(request: Request) -> tuple[Operation | None, dict[str, str]]:

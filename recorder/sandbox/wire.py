@@ -18,6 +18,10 @@ class BadRequest(Exception):
         self.status = status
 
 
+class HangUp(Exception):
+    """Raised instead of an answer, or in the middle of one: the connection is reset."""
+
+
 @dataclass(slots=True)
 class Response:
     status: int
