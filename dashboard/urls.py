@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
     jump,
+    layout_edit,
     layouts,
     preferences,
     projects,
@@ -17,6 +18,7 @@ from dashboard.views import (
     styleguide,
 )
 from recorder.api.health import healthz, readyz
+from recorder.api.views.callbacks import callback
 
 handler400 = "dashboard.views.errors.bad_request"
 handler500 = "dashboard.views.errors.server_error"
@@ -25,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include("recorder.api.urls")),
+    path("callbacks/<int:project_id>/", callback, name="callback"),  # from the provider
     path("accounts/", include("allauth.urls")),
     # Sessions
     path("", sessions.sessions, name="sessions"),
@@ -75,9 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/toast/", styleguide.styleguide_toast, name="styleguide_toast"),
     # Layouts
     path("layouts/", layouts.layouts, name="layouts"),
-    path("layouts/new/", layouts.layout_new, name="layout_new"),
-    path("layouts/preview/", layouts.layout_preview, name="layout_preview"),
-    path("layouts/<int:pk>/", layouts.layout_edit, name="layout_edit"),
+    path("layouts/new/", layout_edit.layout_new, name="layout_new"),
+    path("layouts/preview/", layout_edit.layout_preview, name="layout_preview"),
+    path("layouts/<int:pk>/", layout_edit.layout_edit, name="layout_edit"),
     path("layouts/<int:pk>/archive/", layouts.layout_archive, name="layout_archive"),
     path("layouts/<int:pk>/restore/", layouts.layout_restore, name="layout_restore"),
     # Storage

@@ -131,7 +131,7 @@ def _tell(session: RecordingSession, notices: Sequence[Notice], now: datetime) -
     before = [(notice, {name: getattr(notice, name) for name in TOLD}) for notice in notices]
     try:
         with transaction.atomic(), told(session, now) as row:
-            for notice in notices:
+            for notice in sorted(notices, key=lambda one: one.sequence or 0):
                 tell(row, notice, now)
     except Exception as error:
         log.exception("Notices of session %s could not be folded.", session.reference)

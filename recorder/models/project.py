@@ -11,6 +11,7 @@ from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
 from recorder.providers.hosts import base_url_problem
 
+MOST_MINUTES = 30 * 24 * 60
 _APP_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)  # a part of every path
 
 
@@ -48,18 +49,35 @@ class Project(models.Model):
     callback_secret_old = SecretField(_("previous callback secret"))
     callback_sha1 = models.BooleanField(_("accept SHA-1 signatures"), default=False)
     requests_per_second = models.PositiveSmallIntegerField(_("requests per second"), default=10)
+    max_minutes = models.PositiveIntegerField(
+        _("maximum length in minutes"),
+        null=True,
+        blank=True,
+        help_text=_("A recording is stopped after so long. Empty: only its own end stops it."),
+    )
+    # Calls without an answer in a row, since when, and until when nothing more is sent because of
+    # them (lifecycle.breaker).
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    paused_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = VisibleQuerySet.as_manager()
 
-    SECRETS = ("customer_secret", "app_certificate", "callback_secret")
+    SECRETS = ("customer_secret", "app_certificate", "callback_secret", "callback_secret_old")
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def callback_secrets(self) -> list[str]:
+        """All that a callback may be signed with now. Raises UnreadableSecret."""
+        both = (self.callback_secret, self.callback_secret_old)
+        return [secret.reveal() for secret in both if secret]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its credential checks go with it. ProtectedError, and nothing changed, where sessions or
@@ -82,5 +100,7 @@ class Project(models.Model):
             problems["base_url"] = _("A sandbox project needs the address of its sandbox.")
         if self.requests_per_second is not None and not 1 <= self.requests_per_second <= 1000:
             problems["requests_per_second"] = _("The pace is 1 to 1000 requests per second.")
+        if self.max_minutes is not None and not 1 <= self.max_minutes <= MOST_MINUTES:
+            problems["max_minutes"] = _("The maximum length is 1 to 43200 minutes (30 days).")
         if problems:
             raise ValidationError(problems)

@@ -40,6 +40,8 @@ def test_a_stranger_is_sent_to_the_sign_in_or_refused(client, path, method):
         assert answer.status_code in {200, 405, 503}
     elif path.startswith("/api/") and path != reverse("api:docs"):
         assert answer.status_code == 401
+    elif path == reverse("callback", args=[1]):
+        assert answer.status_code in {404, 405}  # signed by a project's secret, or refused
     elif path == reverse("theme"):
         assert answer.status_code in {303, 405}  # light or dark, for the sign-in page too
     else:

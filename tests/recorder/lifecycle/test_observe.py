@@ -11,6 +11,7 @@ from recorder.lifecycle.observe import (
     BucketListing,
     Facts,
     Missing404,
+    Noticed,
     QueryAnswer,
     StartAnswer,
     StopAnswer,
@@ -49,6 +50,26 @@ observations = st.one_of(
     st.builds(Missing404, times),
     st.builds(StopAnswer, times, st.sampled_from(Upload), files),
     st.builds(BucketListing, times, st.booleans(), st.sampled_from(["", "p/sid_room.m3u8"])),
+    st.builds(
+        Noticed,
+        times,
+        times,
+        st.just("sid"),
+        sequence=st.one_of(st.none(), st.integers(0, 9)),
+        status=st.sampled_from([None, *Status]),
+        upload=st.sampled_from([None, *Upload]),
+        files=files,
+        slice_start_ms=st.sampled_from([None, 1_000, 2_000]),
+        new_uid=st.sampled_from(["", "7", "8"]),
+        trouble=st.sampled_from(
+            [
+                None,
+                {"at": at(1).isoformat(), "event_type": 1, "level": 5, "notes": [], "text": "a"},
+                {"at": at(2).isoformat(), "event_type": 1, "level": 5, "notes": [], "text": "b"},
+                {"at": at(0).isoformat(), "event_type": 90, "level": 3, "notes": [], "text": ""},
+            ]
+        ),
+    ),
 )
 starts = st.sampled_from(
     [facts(), facts(Status.UNCONFIRMED), facts(Status.STOPPING), facts(Status.RECORDING)]
@@ -178,3 +199,73 @@ def test_a_sid_that_turns_up_late_is_kept_and_the_state_waits_for_a_query():
 
     assert (late.sid, late.status) == ("sid", Status.UNCONFIRMED)
     assert next_state(late, QueryAnswer(at(8), 4)).status == Status.RECORDING
+
+
+def noticed(seconds, status=None, **more) -> Noticed:
+    return Noticed(at(seconds), at(seconds), "sid", status=status, **more)
+
+
+def test_a_fail_over_is_recovering_until_the_recorder_is_seen_at_its_new_place():
+    recording = next_state(facts(), noticed(5, Status.RECORDING))
+
+    moving = next_state(recording, noticed(60, Status.RECOVERING, new_uid="41"))
+    back = next_state(moving, noticed(75, Status.RECORDING))
+
+    assert (moving.status, moving.recorder_uid) == (Status.RECOVERING, "41")
+    assert back.status == Status.RECORDING
+
+
+def test_three_fail_overs_leave_one_session_with_the_uid_of_the_last():
+    moves = [noticed(60 * n, Status.RECOVERING, new_uid=str(n)) for n in (1, 2, 3)]
+    seen = [noticed(60 * n + 20, Status.RECORDING) for n in (0, 1, 2, 3)]
+
+    for order in itertools.permutations(moves):
+        after = folded(facts(), *seen, *order)
+        assert (after.status, after.recorder_uid) == (Status.RECORDING, "3")
+
+
+def test_a_notice_that_shows_it_recording_answers_an_older_404():
+    gone = folded(facts(), noticed(5, Status.RECORDING), Missing404(at(20)))
+
+    assert gone.status == Status.RECOVERING
+    assert next_state(gone, noticed(25, Status.RECORDING)).status == Status.RECORDING
+    assert next_state(gone, noticed(15, Status.RECORDING)).status == Status.RECOVERING
+
+
+def test_an_exit_without_a_slice_has_no_files_until_one_is_heard_of():
+    empty = folded(facts(), noticed(5, Status.RECORDING), noticed(40, Status.STOPPED))
+
+    assert (empty.status, empty.upload, empty.ended_at) == (
+        Status.STOPPED,
+        Upload.NO_FILES,
+        at(40),
+    )
+    assert next_state(empty, noticed(6, slice_start_ms=1_000)).upload == Upload.UPLOADING
+    found = BucketListing(at(60), complete=False, playlist="p/sid_room.m3u8")
+    assert next_state(empty, found).upload == Upload.UPLOADING
+
+
+def test_the_upload_goes_on_after_the_end():
+    ended = folded(facts(), noticed(5, Status.RECORDING), noticed(40, Status.FAILED))
+
+    backed_up = next_state(ended, noticed(50, upload=Upload.BACKED_UP))
+    whole = next_state(backed_up, noticed(90, upload=Upload.UPLOADED, files=FILES[:1]))
+
+    assert (ended.status, ended.upload) == (Status.FAILED, Upload.UNKNOWN)
+    assert backed_up.upload == Upload.BACKED_UP
+    assert (whole.status, whole.upload) == (Status.FAILED, Upload.UPLOADED)
+
+
+def test_a_start_that_is_told_after_the_exit_revives_nothing():
+    ended = folded(facts(), noticed(40, Status.STOPPED))
+
+    assert next_state(ended, noticed(5, Status.RECORDING)).status == Status.STOPPED
+
+
+def test_the_worst_trouble_is_kept_and_of_equals_the_first():
+    def trouble(seconds, level):
+        return {"at": at(seconds).isoformat(), "event_type": 1, "level": level, "notes": []}
+
+    seen = [noticed(s, trouble=trouble(s, level)) for s, level in ((9, 5), (3, 4), (5, 5))]
+
+    assert folded(facts(), *seen).trouble == trouble(5, 5)

@@ -1,0 +1,1 @@
+"""Callbacks in: verified, kept once, told to their sessions, counted."""
