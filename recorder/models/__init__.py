@@ -2,11 +2,13 @@
 
 from recorder.models.account import Account, AccountSlots
 from recorder.models.audit import AuditEntry
+from recorder.models.bulk import Bulk, BulkItem
 from recorder.models.call import ProviderCall
 from recorder.models.file import RecordedFile
 from recorder.models.heartbeat import Heartbeat
 from recorder.models.layout import Layout, LayoutChangedMeanwhile, LayoutVersion, ShownLayout
 from recorder.models.notice import Notice, RefusedNotices
+from recorder.models.probe import DiskProbe
 from recorder.models.project import Area, Project
 from recorder.models.secrets import Secret, SecretField, UnreadableSecret
 from recorder.models.session import InvalidTransition, LostRace, RecordingSession
@@ -21,6 +23,9 @@ __all__ = [
     "ApiToken",
     "Area",
     "AuditEntry",
+    "Bulk",
+    "BulkItem",
+    "DiskProbe",
     "Heartbeat",
     "InvalidTransition",
     "Layout",

@@ -6,11 +6,13 @@ class Account(models.Model):
 
     `next_free_us` is the time of the next free slot in microseconds since the epoch; the arithmetic
     is in recorder/providers/pacing.py. The limit counts per account: Agora's start reference.
+    `next_query_us` is the same for queries alone, whose pace is a part of the account's.
     """
 
     provider = models.CharField(max_length=10)
     customer_id = models.CharField(max_length=128)
     next_free_us = models.BigIntegerField(default=0)
+    next_query_us = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -156,6 +156,15 @@ class RecordingSession(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     start_sent_at = models.DateTimeField(null=True)
+    # A start whose answer was lost: how often it has been repeated with its resource id, when an
+    # answer proved that it runs or has run (7, 53), when a person asked for one more with a new
+    # resource id, and the id that was sent before that one.
+    repeats = models.PositiveSmallIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+    former_resource_id = models.TextField(blank=True)
+    # Minutes of recording after which we stop it ourselves; null: no limit of ours.
+    max_minutes = models.PositiveIntegerField(null=True)
     started_at = models.DateTimeField(null=True)  # the sid was learned
     recording_at = models.DateTimeField(null=True)
     stop_requested_at = models.DateTimeField(null=True)
@@ -185,6 +194,10 @@ class RecordingSession(models.Model):
     ask_at = models.DateTimeField(null=True)  # a notice gave a reason to query; cleared by answers
     checks = models.PositiveIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)
+    held = models.CharField(max_length=12, blank=True)  # "capacity": until another recording ends
+    breaks = models.PositiveSmallIntegerField(
+        default=0
+    )  # mistakes of ours in a row: lifecycle.sick
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, blank=True)
     version = models.PositiveBigIntegerField(default=0)  # +1 with every change but of the lease
@@ -238,6 +251,12 @@ class RecordingSession(models.Model):
     def recording_since(self) -> datetime | None:
         """From when its length counts: the answer to `start`, once it is known to have recorded."""
         return self.recording_at and (self.started_at or self.recording_at)
+
+    @property
+    def ends_by(self) -> datetime | None:
+        """When we stop it ourselves; None without a limit, or before it was started."""
+        begun = self.started_at
+        return begun + timedelta(minutes=self.max_minutes) if begun and self.max_minutes else None
 
     @property
     def length(self) -> timedelta | None:
