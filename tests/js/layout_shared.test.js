@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { check, covered, fromServer, isUid, isUrl } from "../../static/js/layout/checks.js";
+import { fromWire, toWire } from "../../static/js/layout/io.js";
+import { blank, region } from "../../static/js/layout/model.js";
+import { boxes, isDerived, place } from "../../static/js/layout/predefined.js";
+
+// What Python answers: tests/recorder/contract/test_layout_shared.py reads the same cases.
+const shared = JSON.parse(readFileSync(new URL("layouts.json", import.meta.url)));
+
+const regionOf = ([x, y, w, h, uid, alpha, mode]) => region({ x, y, w, h }, { uid, alpha, mode });
+const rect = ([x, y, w, h]) => ({ x, y, w, h });
+
+function docOf({ width, height, kind, maxUid, color, image, userImage, regions, backgrounds }) {
+  const people = backgrounds.map(([uid, url, mode]) => ({ uid, url, mode, extra: {} }));
+  return { ...blank({ width, height }), kind, maxUid, color, image, userImage, regions: regions.map(regionOf), backgrounds: people };
+}
+
+for (const found of shared.checks) {
+  test(`the checks of "${found.name}" are the server's`, () => {
+    const problems = check(docOf(found), shared.tables.words);
+
+    assert.deepEqual(problems.map((p) => [p.rule, p.path, p.severity, p.values, p.message]), found.problems);
+  });
+}
+
+test("users stand where the server puts them, to the millionth and to the even pixel", () => {
+  for (const found of shared.placings) {
+    const doc = docOf(found);
+    const places = place(doc, found.users, shared.tables);
+    const pixels = boxes(doc, found.users, shared.tables);
+
+    assert.deepEqual(places.map(({ region: r, uid }) => [r.x, r.y, uid]), found.filled);
+    assert.deepEqual(
+      pixels.map((b) => [b.uid, b.x, b.y, b.width, b.height, b.alpha, b.mode, b.index]),
+      found.boxes,
+    );
+  }
+});
+
+test("addresses are what they are to the server", () => {
+  for (const [url, fine] of shared.urls) assert.equal(isUrl(url), fine, url);
+});
+
+test("uids are what they are to the server", () => {
+  for (const [uid, fine] of shared.uids) assert.equal(isUid(uid), fine, uid);
+});
+
+test("a covered share is exact", () => {
+  for (const found of shared.covers) {
+    assert.equal(covered(rect(found.region), found.others.map(rect)), found.covered);
+  }
+});
+
+test("a layout goes to the wire as the server writes it, and comes back", () => {
+  for (const found of shared.wires) {
+    const doc = docOf(found);
+
+    assert.equal(JSON.stringify(toWire(doc)), JSON.stringify(found.wire));
+    const read = fromWire(found.wire, doc);
+    assert.deepEqual(read.unknown.concat(read.rounded), []);
+    assert.deepEqual(toWire(read.doc), toWire(doc));
+  }
+});
+
+test("the page says what of a predefined layout is derived", () => {
+  const derived = (kind, n, maxUid = "") =>
+    isDerived({ ...blank(), kind, maxUid }, Array.from({ length: n }, (_, i) => String(i + 1)), shared.tables);
+
+  assert.deepEqual([0, 1, 3].map((kind) => derived(kind, 17)), [false, false, false]);
+  assert.deepEqual([1, 2, 16, 17].map((n) => derived(1, n)), [false, true, true, false]);
+  assert.deepEqual([derived(2, 5, "1"), derived(2, 5, "99"), derived(2, 5)], [false, true, true]);
+});
+
+test("a problem says which region and field it is about, the server's too", () => {
+  const at = (path) => fromServer([{ rule: "r", path, message: "No." }])[0];
+
+  assert.deepEqual(
+    ["layoutConfig.2.width", "layoutConfig.0", "layoutConfig", "backgroundConfig.1.image_url", "width"].map((path) => [
+      at(path).region, at(path).field,
+    ]),
+    [[2, "w"], [0, ""], [null, "layoutConfig"], [null, "url"], [null, "width"]],
+  );
+});
