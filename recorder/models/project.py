@@ -65,13 +65,19 @@ class Project(models.Model):
 
     objects = VisibleQuerySet.as_manager()
 
-    SECRETS = ("customer_secret", "app_certificate", "callback_secret")
+    SECRETS = ("customer_secret", "app_certificate", "callback_secret", "callback_secret_old")
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def callback_secrets(self) -> list[str]:
+        """All that a callback may be signed with now. Raises UnreadableSecret."""
+        both = (self.callback_secret, self.callback_secret_old)
+        return [secret.reveal() for secret in both if secret]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its credential checks go with it. ProtectedError, and nothing changed, where sessions or
