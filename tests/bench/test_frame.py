@@ -66,3 +66,12 @@ def test_what_is_prepared_lasts_for_all_rounds():
 def test_an_unknown_benchmark_is_named(capsys):
     assert main(["nonsense"]) == 2
     assert "no benchmark nonsense" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("required", "status"), [("", 0), ("1", 1)])
+def test_what_needs_an_engine_that_is_not_there_says_so(monkeypatch, capsys, required, status):
+    monkeypatch.delenv("TEST_POSTGRES_URL", raising=False)
+    monkeypatch.setenv("TEST_REQUIRE_ALL", required)
+
+    assert main(["workers"]) == status
+    assert "not measured: TEST_POSTGRES_URL names no PostgreSQL" in capsys.readouterr().out
