@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
     jump,
+    layout_edit,
     layouts,
     preferences,
     projects,
@@ -77,9 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/toast/", styleguide.styleguide_toast, name="styleguide_toast"),
     # Layouts
     path("layouts/", layouts.layouts, name="layouts"),
-    path("layouts/new/", layouts.layout_new, name="layout_new"),
-    path("layouts/preview/", layouts.layout_preview, name="layout_preview"),
-    path("layouts/<int:pk>/", layouts.layout_edit, name="layout_edit"),
+    path("layouts/new/", layout_edit.layout_new, name="layout_new"),
+    path("layouts/preview/", layout_edit.layout_preview, name="layout_preview"),
+    path("layouts/<int:pk>/", layout_edit.layout_edit, name="layout_edit"),
     path("layouts/<int:pk>/archive/", layouts.layout_archive, name="layout_archive"),
     path("layouts/<int:pk>/restore/", layouts.layout_restore, name="layout_restore"),
     # Storage

@@ -2,16 +2,19 @@
 
 import json
 import math
-from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 32
+_NOT_JSON = gettext_lazy("%(name)s is not a JSON number.")
+_TOO_LARGE = gettext_lazy("This number is too large.")
 
 
 class BodyTooLarge(APIException):
@@ -19,6 +22,23 @@ class BodyTooLarge(APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
+
+
+class BadJSON(ParseError):
+    """Not JSON as it is taken here. `line` and `column` count from 1; `path` is the place of a
+    value ("layout_config.2.width"); each is 0 or "" where it says nothing.
+    """
+
+    def __init__(self, sentence: str, *, line: int = 0, column: int = 0, path: str = ""):
+        super().__init__(f"{path}: {sentence}" if path else sentence)
+        self.sentence, self.line, self.column, self.path = sentence, line, column, path
+
+
+class _NoNumber:
+    """Stands where the text had a number that is none, until its place is known."""
+
+    def __init__(self, sentence: str):
+        self.sentence = sentence
 
 
 class StrictJSONParser(BaseParser):
@@ -41,31 +61,36 @@ class StrictJSONParser(BaseParser):
             )
         body = read_json(raw)
         if not isinstance(body, dict):
-            raise ParseError(_("The body must be a JSON object, that is {…}."))
+            raise BadJSON(_("The body must be a JSON object, that is {…}."))
         return body
 
 
 def read_json(raw: bytes) -> object:
-    """Decode a JSON text strictly. Raises ParseError with a sentence about what is wrong."""
+    """Decode a JSON text strictly. Raises BadJSON with a sentence about what is wrong."""
+    strange: list[_NoNumber] = []
     try:
         value = json.loads(
             raw.decode("utf-8"),
             object_pairs_hook=_distinct,
-            parse_constant=_no_constant,
-            parse_float=_finite,
+            parse_constant=lambda name: _noted(strange, _NOT_JSON % {"name": name}),
+            parse_float=lambda digits: _finite(strange, digits),
         )
     except UnicodeDecodeError as error:
-        raise ParseError(_("The body is not UTF-8.")) from error
+        raise BadJSON(_("The body is not UTF-8.")) from error
     except json.JSONDecodeError as error:
-        raise ParseError(
+        raise BadJSON(
             _("The body is not JSON: line %(line)d, column %(column)d.")
-            % {"line": error.lineno, "column": error.colno}
+            % {"line": error.lineno, "column": error.colno},
+            line=error.lineno,
+            column=error.colno,
         ) from error
     except RecursionError as error:
-        raise ParseError(_("The body is nested too deeply.")) from error
+        raise BadJSON(_("The body is nested too deeply.")) from error
     except ValueError as error:  # Python refuses integers of more than 4,300 digits
-        raise ParseError(_("The body holds a number that is too long.")) from error
+        raise BadJSON(_("The body holds a number that is too long.")) from error
     _check_texts_and_depth(value)
+    if strange:
+        raise BadJSON(strange[0].sentence, path=_place_of(strange[0], value))
     return value
 
 
@@ -80,13 +105,13 @@ def _check_texts_and_depth(value: object) -> None:
             elif isinstance(item, list):
                 below += item
             elif isinstance(item, str) and not _storable(item):
-                raise ParseError(
+                raise BadJSON(
                     _("The body holds a character that is no text (NUL or a lone surrogate).")
                 )
         if not below:
             return
         level = below
-    raise ParseError(_("The body is nested too deeply."))
+    raise BadJSON(_("The body is nested too deeply."))
 
 
 def _storable(text: str) -> bool:
@@ -99,16 +124,31 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(result) < len(pairs):
         keys = [key for key, _value in pairs]
         doubled = next(key for key in keys if keys.count(key) > 1)
-        raise ParseError(_("The key “%(key)s” is there twice.") % {"key": doubled[:80]})
+        raise BadJSON(_("The key “%(key)s” is there twice.") % {"key": doubled[:80]})
     return result
 
 
-def _finite(digits: str) -> float:
+def _finite(strange: list[_NoNumber], digits: str) -> float | _NoNumber:
     number = float(digits)
-    if not math.isfinite(number):
-        raise ParseError(_("The body holds a number that is too large."))
-    return number
+    return number if math.isfinite(number) else _noted(strange, _TOO_LARGE)
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ParseError(_("%(name)s is not a JSON number.") % {"name": name})
+def _noted(strange: list[_NoNumber], sentence: object) -> _NoNumber:
+    strange.append(_NoNumber(str(sentence)))
+    return strange[-1]
+
+
+def _place_of(wanted: object, value: object, path: str = "") -> str:
+    """Where in the value it stands; "" at the top, and where a doubled key has hidden it."""
+    inside: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for key, item in inside:
+        at = f"{path}.{key}" if path else str(key)
+        if item is wanted:
+            return at
+        if found := _place_of(wanted, item, at):
+            return found
+    return ""
