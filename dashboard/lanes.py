@@ -40,9 +40,9 @@ class Lane:
 
     @property
     def first(self) -> RecordedFile:
-        """What to play: the picture, to which the sound is added, else what there is."""
-        pictures = [t.playlist for t in self.tracks if t.playlist.track_type != SOUND]
-        return (pictures or [track.playlist for track in self.tracks])[0]
+        """What to play: both in one, else the picture, to which the sound is added, else that."""
+        lists = [track.playlist for track in self.tracks]
+        return min(lists, key=lambda each: {"video": 1, SOUND: 2}.get(each.track_type, 0))
 
 
 def lanes(

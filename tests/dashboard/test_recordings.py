@@ -276,6 +276,18 @@ def test_a_picture_is_played_with_the_sound_of_the_same_user(signed_in, individu
     assert f'data-sound="{sound}" data-later="0.000"' in page
 
 
+def test_a_list_with_both_is_played_by_itself(signed_in, individual, playlist_text):  # noqa: F811
+    stem = track("7", "av")
+    individual.bucket.write(f"rooms/{stem}_{STAMPS['7'][0]}.ts", b"x")
+    individual.bucket.write(f"rooms/{stem}.m3u8", playlist_text(STAMPS["7"][:1], stem=stem))
+    ledger.refresh(individual)
+
+    answer = signed_in.get(reverse("recording", args=[individual.pk]))
+
+    assert answer.context["shown"].name == f"rooms/{stem}.m3u8"
+    assert "data-sound" not in answer.content.decode()
+
+
 def test_a_sound_alone_is_played_alone(signed_in, individual):
     row = individual.files.get(name=f"rooms/{track('8', 'audio')}.m3u8")
 
