@@ -16,6 +16,7 @@ from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
 from recorder.lifecycle import reconcile
+from recorder.lifecycle.hear import hear_due
 from recorder.lifecycle.observe import BucketListing
 from recorder.models import Heartbeat, RecordingSession
 
@@ -44,6 +45,12 @@ def check_session(pk: int) -> None:
 def sweep(limit: int = 50) -> int:
     """Do what is due. Any number of these may run at once: each row is claimed by one."""
     return reconcile.sweep(limit, look_into_bucket)
+
+
+@db_task()
+def hear_notices() -> int:
+    """Fold the notices that could not be folded as they came. Any number of these may run."""
+    return hear_due()
 
 
 def look_into_bucket(session: RecordingSession) -> BucketListing | None:
@@ -94,6 +101,7 @@ class Sweeper:
     def _sweep(self) -> None:
         while not self._stop.wait(SWEEP_EVERY):
             self._guarded(sweep.call_local)
+            self._guarded(hear_notices.call_local)
         connections.close_all()
 
     def _beat(self) -> None:

@@ -31,6 +31,7 @@ SANDBOX_KEYS: Mapping[str, Callable[[], str]] = {
     "sandbox_customer_secret": _hex,
     "sandbox_access_key": lambda: secrets.token_hex(10).upper(),
     "sandbox_secret_key": lambda: secrets.token_urlsafe(30),
+    "sandbox_callback_secret": lambda: secrets.token_urlsafe(30),
 }
 
 

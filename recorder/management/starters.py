@@ -18,7 +18,7 @@ from recorder.contract.layouts import (
 from recorder.contract.layouts import Layout as Picture
 from recorder.contract.states import ProviderName
 from recorder.management.folder import first_password_file, replace
-from recorder.models import Layout, Project, StorageConfig, User
+from recorder.models import Layout, Project, Secret, StorageConfig, User
 
 ADMIN = "admin"
 SELF_BUILT_S3 = 11
@@ -77,18 +77,19 @@ def make_first_rows(folder: Path) -> None:
 
 
 @transaction.atomic
-def provide_sandbox(values: Mapping[str, str], port: int, delivery: str) -> None:
+def provide_sandbox(values: Mapping[str, str], port: int, delivery: str) -> Project:
     """A project and a storage for the sandbox, at the port it has now.
 
     `values` are its SANDBOX_* credentials, by which its rows are found again whatever people called
-    them. Their other settings stay as people left them.
+    them. Their other settings stay as people left them. Returns the project, to which the sandbox
+    sends its callbacks.
     """
     origin = f"http://127.0.0.1:{port}"
     project = Project.objects.filter(
         provider=ProviderName.SANDBOX, app_id=values["SANDBOX_APP_ID"]
     ).first()
     if project is None:
-        Project.objects.create(
+        project = Project.objects.create(
             name=free_name(Project, "Sandbox"),
             provider=ProviderName.SANDBOX,
             base_url=origin,
@@ -96,9 +97,12 @@ def provide_sandbox(values: Mapping[str, str], port: int, delivery: str) -> None
             customer_id=values["SANDBOX_CUSTOMER_ID"],
             customer_secret=values["SANDBOX_CUSTOMER_SECRET"],
             app_certificate=values.get("SANDBOX_APP_CERTIFICATE", ""),
+            callback_secret=values["SANDBOX_CALLBACK_SECRET"],
         )
     else:
         bring_up_to_date(project, base_url=origin)
+        if not project.callback_secret:  # made before there was one
+            bring_up_to_date(project, callback_secret=Secret.of(values["SANDBOX_CALLBACK_SECRET"]))
 
     storage = StorageConfig.objects.filter(
         vendor=SELF_BUILT_S3, access_key=values["SANDBOX_ACCESS_KEY"]
@@ -116,9 +120,10 @@ def provide_sandbox(values: Mapping[str, str], port: int, delivery: str) -> None
         )
     else:
         bring_up_to_date(storage, endpoint_url=f"{origin}/s3", delivery=delivery)
+    return project
 
 
-def bring_up_to_date(row: Project | StorageConfig, **fields: str) -> None:
+def bring_up_to_date(row: Project | StorageConfig, **fields: str | Secret) -> None:
     """Save what differs; a start that changes nothing writes nothing."""
     changed = [name for name, value in fields.items() if getattr(row, name) != value]
     for name in changed:

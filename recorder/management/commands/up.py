@@ -47,7 +47,7 @@ class Command(BaseCommand):
             if sandbox:
                 addresses.need_free("127.0.0.1", sandbox, "--sandbox-port", patience=patience)
             with preparation.sentences():
-                has_admin = self.prepare(data_dir, host, sandbox)
+                has_admin = self.prepare(data_dir, host, port, sandbox)
         except BaseException:
             folder.release(lock)
             raise
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             lock=lock,
         )
 
-    def prepare(self, data_dir: Path, host: str, sandbox: int | None) -> bool:
+    def prepare(self, data_dir: Path, host: str, port: int, sandbox: int | None) -> bool:
         """Bring database, queue, static files and first rows up to date; is there an admin?"""
         needs.need_queue()
         preparation.migrate(self.say)
@@ -71,7 +71,9 @@ class Command(BaseCommand):
             os.environ.update(values)
             delivery = StorageConfig.Delivery
             shown = delivery.SIGNED if addresses.is_loopback(host) else delivery.PROXY
-            starters.provide_sandbox(values, sandbox, shown)
+            project = starters.provide_sandbox(values, sandbox, shown)
+            site = addresses.origin(addresses.reachable_host(host), port)
+            os.environ["SANDBOX_CALLBACK_URL"] = f"{site}/callbacks/{project.pk}/"
         return User.objects.filter(username=starters.ADMIN, is_active=True).exists()
 
     def say(self, sentence: str) -> None:

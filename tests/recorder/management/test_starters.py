@@ -11,6 +11,7 @@ VALUES = {
     "SANDBOX_CUSTOMER_SECRET": "the customer secret",
     "SANDBOX_ACCESS_KEY": "KEY",
     "SANDBOX_SECRET_KEY": "the secret key",
+    "SANDBOX_CALLBACK_SECRET": "the callback secret",
 }
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,25 @@ def test_the_sandbox_gets_a_project_and_a_storage_with_its_credentials():
     assert (storage.vendor, storage.endpoint_url) == (11, "http://127.0.0.1:9000/s3")
     assert storage.secret_key.reveal() == "the secret key"
     assert storage.delivery == "signed"
+
+
+def test_the_sandboxes_project_knows_the_secret_of_its_callbacks_also_when_it_is_older():
+    project = starters.provide_sandbox(VALUES, 9000, "signed")
+    Project.objects.update(callback_secret="")
+
+    starters.provide_sandbox(VALUES, 9000, "signed")
+
+    assert project.callback_secret.reveal() == "the callback secret"
+    assert Project.objects.get().callback_secret.reveal() == "the callback secret"
+
+
+def test_a_callback_secret_that_somebody_changed_stays():
+    starters.provide_sandbox(VALUES, 9000, "signed")
+    Project.objects.update(callback_secret="another one")
+
+    starters.provide_sandbox(VALUES, 9000, "signed")
+
+    assert Project.objects.get().callback_secret.reveal() == "another one"
 
 
 def test_another_sandbox_port_moves_the_rows_and_keeps_their_names():
