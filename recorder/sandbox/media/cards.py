@@ -14,6 +14,7 @@ from recorder.sandbox.media.scene import Card, Look
 
 BLACK = yuv((0, 0, 0))
 WHITE = yuv((255, 255, 255))
+INK = yuv((32, 33, 36))
 SECONDS_ACROSS = 4  # the moving mark crosses its band in about this time
 
 
@@ -35,6 +36,9 @@ class Drawing:
         image = drawn(contents, card.digest, width, height, card.render_mode)
         if image is not None:
             self.picture.put(image)
+            return
+        if card.look is Look.ADDRESS:
+            self._address(card.label)
             return
         visible = self._frame(card)
         self._name(card.label, _part(visible, 0.26, 0.46))
@@ -77,6 +81,15 @@ class Drawing:
         if visible:
             self.picture[visible].fill(self.paper)
         return visible
+
+    def _address(self, label: str) -> None:
+        """A white field with the address in it."""
+        self.picture.fill(self.paper)
+        box = self.picture.rect
+        field = box.inset(max(2, box.height // 6 & ~1))
+        mask = text_mask(label, field.width, field.height) if field else None
+        if mask is not None:
+            self.picture[field].write(mask, WHITE, INK)
 
     def _name(self, label: str, where: Rect) -> None:
         mask = text_mask(label, where.width, where.height) if where else None

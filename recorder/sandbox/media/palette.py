@@ -26,6 +26,11 @@ def participant_colour(uid: str) -> RGB:
     return _from_hls(number * _HUE_STEP % 1, lightness, 0.62)
 
 
+def screen_colour(uid: str) -> RGB:
+    """The flat colour of a participant's shared screen: the hue of the picture, paler."""
+    return _from_hls(_number(uid) * _HUE_STEP % 1, 0.42, 0.28)
+
+
 def picture_colour(url: str) -> RGB:
     """The colour of the picture that stands for an image address; paler than any participant."""
     return _from_hls(zlib.crc32(url.encode()) * _HUE_STEP % 1, 0.5, 0.22)

@@ -24,6 +24,7 @@ from recorder.sandbox.media.palette import (
     parse_colour,
     participant_colour,
     picture_colour,
+    screen_colour,
     tone_cycles,
 )
 from recorder.sandbox.media.timeline import (
@@ -34,6 +35,7 @@ from recorder.sandbox.media.timeline import (
     LayoutChanged,
     Left,
     Muted,
+    Shared,
     Subscribed,
     Subscription,
     Timeline,
@@ -44,6 +46,8 @@ from recorder.sandbox.media.timeline import (
 Seen = TypeVar("Seen")
 
 DEFAULT_LAYOUT = Layout(FLOATING)
+SCREEN = (1920, 1080)  # pixels of a shared screen
+PAPER: RGB = (232, 234, 237)
 LAST_PICTURE_MS = 3500  # how long the last picture stays when a camera goes off, as documented
 
 
@@ -56,6 +60,7 @@ class Member:
     height: int
     video: bool
     audio: bool
+    screen: bool = False  # the picture is their screen
     dark_since: int | None = None  # when the picture was lost; None: it is there or never was
 
 
@@ -81,6 +86,7 @@ class Look(StrEnum):
     HELD = "held"  # the last picture before the camera went off
     PLAIN = "plain"  # a flat colour with the name
     IMAGE = "image"  # a background image
+    ADDRESS = "address"  # the bar above a web page
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +152,11 @@ def scenes(timeline: Timeline, pictures: range) -> Iterator[tuple[range, Scene]]
 
 def chords(timeline: Timeline, frames: range) -> Iterator[tuple[range, tuple[int, ...]]]:
     """The AAC frames in runs of one roster each, as the tones to be heard (none: silence)."""
+    if timeline.page:
+        yield frames, (tone_cycles(timeline.page),)
+        return
     runs = _runs(timeline, frames, FRAMES_PER_MS)
-    return _merged((run, _chord(state_at(timeline, start_ms))) for run, start_ms in runs)
+    yield from _merged((run, _chord(state_at(timeline, start_ms))) for run, start_ms in runs)
 
 
 def picture_ms(timeline: Timeline, picture: int) -> int:
@@ -191,6 +200,11 @@ def _after(state: State, fact: Fact) -> State:
             return replace(state, members=(*others, member))
         case Left():
             return replace(state, members=tuple(m for m in state.members if m.uid != fact.uid))
+        case Shared():
+            sharing = (
+                replace(m, screen=fact.screen) if m.uid == fact.uid else m for m in state.members
+            )
+            return replace(state, members=tuple(sharing))
         case Muted() | Unmuted():
             members = (_muted(m, fact) if m.uid == fact.uid else m for m in state.members)
             after = replace(state, members=tuple(members))
@@ -216,6 +230,8 @@ def _watched(before: State, after: State, member: Member, at_ms: int) -> Member:
 
 def _scene(timeline: Timeline, state: State, at_ms: int) -> Scene:
     canvas, layout = even_canvas(timeline.canvas), state.layout
+    if timeline.page:
+        return Scene(canvas, PAPER, _page(timeline.page, canvas))
     members = {
         m.uid: m for m in state.members if state.audio.takes(m.uid) or state.video.takes(m.uid)
     }
@@ -233,14 +249,41 @@ def _scene(timeline: Timeline, state: State, at_ms: int) -> Scene:
     return Scene(canvas, parse_colour(layout.background_color), tuple(tiles))
 
 
+def portrait(member: Member, render_mode: int) -> Card:
+    """A member's camera picture, or their screen: larger, brighter, and called so."""
+    if member.screen:
+        return Card(f"{member.uid} screen", screen_colour(member.uid), *SCREEN, render_mode)
+    size = (member.width, member.height)
+    return Card(member.uid, participant_colour(member.uid), *size, render_mode)
+
+
+def _page(url: str, canvas: Canvas) -> tuple[Tile, Tile]:
+    """A browser as plain as can be: the address in a bar, below it the page, which is not fetched,
+    as a picture of its own colour with its name.
+
+    The query is left out: it may carry a token, and a recording is shown around.
+    """
+    address = url.partition("?")[0].partition("#")[0]
+    host, _slash, path = address.partition("://")[2].partition("/")
+    title = path.rstrip("/").rpartition("/")[2] or host
+    bar = max(2, canvas.height // 10 & ~1)
+    body = Card(
+        title[:40], participant_colour(url), canvas.width, canvas.height - bar, CROP, Look.LIVE
+    )
+    head = Card(address[:80], PAPER, canvas.width, bar, CROP, Look.ADDRESS)
+    return (
+        Tile(0, 0, canvas.width, bar, UNIT, head),
+        Tile(0, bar, canvas.width, canvas.height - bar, UNIT, body),
+    )
+
+
 def _face(state: State, member: Member, box: Box, at_ms: int) -> Card | None:
     """What a member's region shows: the camera, else its last picture, an image, a plain colour.
 
     Somebody whose camera was never on has no last picture; in the floating layout such a region is
     transparent (None).
     """
-    size = (member.width, member.height)
-    face = Card(member.uid, participant_colour(member.uid), *size, box.render_mode)
+    face = portrait(member, box.render_mode)
     if state.shows(member):
         return replace(face, look=Look.LIVE)
     if member.dark_since is not None and at_ms < member.dark_since + LAST_PICTURE_MS:

@@ -26,9 +26,12 @@ _MUXER = {
 }
 
 
-def render_slice(timeline: Timeline, k: int, contents: Contents = NOTHING) -> bytes:
-    """Slice k of the recording as an MPEG transport stream; a pure function of timeline and k.
+def render_slice(
+    timeline: Timeline, k: int, contents: Contents = NOTHING, number: int | None = None
+) -> bytes:
+    """Slice k of the stretch as an MPEG transport stream; a pure function of timeline and k.
 
+    `number` is its number in the playlist, where earlier stretches come first; without it, k.
     `contents` gives the bytes of the images, which the timeline names by their SHA-256.
     Timestamps run through the whole recording and continuity counters join, so slices can be
     concatenated. Raises ValueError when the recording had ended before slice k. A fact to come
@@ -48,7 +51,7 @@ def render_slice(timeline: Timeline, k: int, contents: Contents = NOTHING) -> by
             units.append(_audio_packets(timeline, span, stream))
         for packet in merge(*units, key=lambda packet: packet.dts or 0):
             container.mux_one(packet)
-    return number_slice(buffer.getvalue(), k)
+    return number_slice(buffer.getvalue(), k if number is None else number)
 
 
 def _video_packets(

@@ -3,6 +3,7 @@ snapshots.
 """
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -11,9 +12,8 @@ from recorder.contract.layouts import CROP
 from recorder.sandbox.media.cards import Drawing
 from recorder.sandbox.media.images import NOTHING, Contents
 from recorder.sandbox.media.painter import Painter
-from recorder.sandbox.media.palette import participant_colour
 from recorder.sandbox.media.planes import Plane, Planes
-from recorder.sandbox.media.scene import Card, Look, picture_ms, scene_at, state_at
+from recorder.sandbox.media.scene import Look, picture_ms, portrait, scene_at, state_at
 from recorder.sandbox.media.timeline import Timeline
 
 QUALITY = 85
@@ -43,8 +43,9 @@ def snapshot(timeline: Timeline, uid: str, t_ms: int) -> bytes | None:
     member = next((m for m in state.members if m.uid == uid and state.shows(m)), None)
     if member is None:
         return None
-    width, height = member.width & ~1, member.height & ~1
-    card = Card(uid, participant_colour(uid), width, height, CROP, Look.LIVE)
+    face = portrait(member, CROP)
+    width, height = face.width & ~1, face.height & ~1
+    card = replace(face, width=width, height=height, look=Look.LIVE)
     drawing = Drawing(card, width, height, timeline.fps)
     drawing.turn_to(picture)
     return _jpeg(drawing.picture, None)

@@ -62,6 +62,15 @@ class Unmuted:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Somebody's picture is their screen from now on, or their camera again."""
+
+    at_ms: int
+    uid: str
+    screen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """Whose streams of one medium are taken: `only` these (None: everybody), `never` those."""
 
@@ -103,12 +112,13 @@ class Ended:
     at_ms: int
 
 
-Fact = Joined | Left | Muted | Unmuted | Subscribed | LayoutChanged | Ended
+Fact = Joined | Left | Muted | Unmuted | Shared | Subscribed | LayoutChanged | Ended
 _KINDS: dict[str, Callable[..., Fact]] = {
     "joined": Joined,
     "left": Left,
     "muted": Muted,
     "unmuted": Unmuted,
+    "shared": Shared,
     "subscribed": Subscribed,
     "layout_changed": LayoutChanged,
     "ended": Ended,
@@ -132,7 +142,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One session: what it was asked to make, and what happened, ordered by time."""
+    """One uninterrupted stretch of a recording: what it was asked to make, and what happened,
+    ordered by time.
+
+    All stretches count time from the recording's first moment; `first_ms` is where this one begins.
+    """
 
     started_ms: int  # UTC, Unix milliseconds of offset 0
     canvas: Canvas
@@ -141,6 +155,8 @@ class Timeline:
     audio_profile: int = 0  # 0 mono 48 kbps, 1 mono 128 kbps, 2 stereo 192 kbps
     stream_types: int = 2  # 0 audio, 1 video, 2 both
     slice_ms: int = 15_000
+    first_ms: int = 0
+    page: str = ""  # the address of the web page that is recorded instead of a channel
     facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
@@ -150,6 +166,8 @@ class Timeline:
             raise ValueError("A slice lasts at least 2000 ms: every slice needs a picture at 1 fps")
         if self.audio_profile not in (0, 1, 2) or self.stream_types not in (0, 1, 2):
             raise ValueError("audio_profile and stream_types are 0, 1 or 2")
+        if self.first_ms < 0:
+            raise ValueError("A stretch does not begin before its recording")
         times = [fact.at_ms for fact in self.facts]
         if times != sorted(times) or (times and times[0] < 0):
             raise ValueError("Facts are ordered by time and start at 0")
@@ -182,21 +200,23 @@ class Timeline:
         """How many slices can be made at `at_ms`: those that are over, the last by the end."""
         end = self.ended_ms
         if end is not None and at_ms >= end:
-            return math.ceil(end / self.slice_ms)
-        return at_ms // self.slice_ms
+            return max(0, math.ceil((end - self.first_ms) / self.slice_ms))
+        return max(0, (at_ms - self.first_ms) // self.slice_ms)
+
+    def slice_end_ms(self, k: int) -> int:
+        """When slice k is over."""
+        stop, end = self.first_ms + (k + 1) * self.slice_ms, self.ended_ms
+        return stop if end is None else min(stop, end)
 
     def slice_utc_ms(self, k: int) -> int:
         """The time in slice k's file name: its start, UTC in Unix milliseconds."""
-        return self.started_ms + k * self.slice_ms
+        return self.started_ms + self.first_ms + k * self.slice_ms
 
     def span(self, k: int) -> Span:
         """What slice k holds. ValueError when the recording had ended before it."""
-        start, stop = k * self.slice_ms, (k + 1) * self.slice_ms
-        end = self.ended_ms
-        if k < 0 or (end is not None and start >= end):
+        start, stop = self.first_ms + k * self.slice_ms, self.slice_end_ms(k)
+        if k < 0 or start >= stop:
             raise ValueError(f"This recording has no slice {k}")
-        if end is not None:
-            stop = min(stop, end)
         video = _units(start, stop, self.pictures_per_ms) if self.has_video else range(0)
         audio = _units(start, stop, FRAMES_PER_MS) if self.has_audio else range(0)
         whole = len(video) / self.pictures_per_ms if video else len(audio) / FRAMES_PER_MS
