@@ -1,0 +1,248 @@
+/** Saving, drafts, conflicts, and applying to a live session: nothing that was drawn is lost. */
+import { openTemplate, closeDialog } from "../dialog.js";
+import { $, out, put, say, word } from "./dom.js";
+import { fromWire, toWire } from "./io.js";
+import { preset } from "./presets.js";
+import { thumbnail } from "./thumb.js";
+
+const DRAFT = 2000; // ms
+const TONES = { saved: "done", unsaved: "warn", saving: "busy", offline: "failed", refused: "failed" };
+
+export function startKeeping(ed) {
+  const { data, model } = ed;
+  const live = data.mode === "live";
+  const key = `layout-draft:${data.draft}`;
+  const box = document.getElementById("dialog-content");
+  const nameField = $('[data-view="name"]');
+  let { seen } = data;
+  let named = data.name;
+  let state = "saved";
+  let written = model.doc;
+  let busy = false;
+
+  ed.name = () => nameField?.value.trim() ?? data.live?.session.name ?? "";
+  if (nameField) nameField.value = data.name;
+  const dirty = () => model.dirty || (!live && ed.name() !== named);
+  const documentOf = (doc) => ({ ...toWire(doc), width: doc.width, height: doc.height });
+  const read = ({ wire, document: { width, height } }) => fromWire(wire, { width, height }).doc;
+  const small = (doc, label) => thumbnail(doc, ed.users(), data.tables, label);
+
+  function show(next) {
+    state = next;
+    put($("[data-state]"), { class: `pill tone-${TONES[next]}` });
+    out("state", word(next));
+  }
+
+  function tell() {
+    if (!busy && state !== "offline" && state !== "refused") show(dirty() ? "unsaved" : live ? "in_force" : "saved");
+    if (!dirty() && state !== "saved") show(live ? "in_force" : "saved");
+  }
+  nameField?.addEventListener("input", tell);
+
+  // Drafts: in this browser, every two seconds while there is something to keep.
+  const store = (work) => {
+    try {
+      return work(localStorage);
+    } catch {
+      return null; // full, or forbidden: the guard below still asks before leaving
+    }
+  };
+  function keepDraft() {
+    if (!dirty()) return store((place) => model.doc !== written && place.removeItem(key));
+    if (model.doc === written && ed.name() === named) return;
+    written = model.doc;
+    store((place) => place.setItem(key, JSON.stringify({ at: Date.now(), seen, name: ed.name(), document: documentOf(model.doc) })));
+  }
+  setInterval(keepDraft, DRAFT);
+  addEventListener("pagehide", keepDraft);
+  addEventListener("beforeunload", (event) => dirty() && event.preventDefault());
+
+  function note(template, values, actions) {
+    const place = $("[data-notes]");
+    const banner = document.getElementById(template).content.firstElementChild.cloneNode(true);
+    banner.querySelector("[data-text]").textContent = values.message ?? word(template, values);
+    banner.addEventListener("click", ({ target }) => {
+      const name = target.closest("[data-answer]")?.dataset.answer;
+      if (!name) return;
+      banner.remove();
+      actions[name]?.();
+    });
+    place.replaceChildren(banner);
+    return banner;
+  }
+
+  const draft = store((place) => JSON.parse(place.getItem(key)));
+  if (draft?.document) {
+    const { width, height, ...wire } = draft.document;
+    const found = fromWire(wire, { width, height });
+    if (found.doc && JSON.stringify(documentOf(found.doc)) !== JSON.stringify(documentOf(model.doc))) {
+      note("editor-draft", { at: new Date(draft.at).toLocaleString() }, {
+        recover: () => {
+          model.replace(found.doc, word("recovered"));
+          if (nameField && draft.name) nameField.value = draft.name;
+          say(word("recovered"));
+        },
+        drop: () => store((place) => place.removeItem(key)),
+      });
+    }
+  }
+
+  async function send(url, body) {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "HX-Request": "true" },
+      body: JSON.stringify(body),
+    });
+    const json = answer.headers.get("Content-Type")?.includes("json");
+    return { status: answer.status, ...(json ? await answer.json() : { message: word(answer.status === 401 ? "signed_out" : answer.status === 403 ? "stale" : "server", { status: answer.status }) }) };
+  }
+  const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? data.csrf;
+
+  /** A lost connection leaves the draft, and the word Offline. */
+  async function trying(work) {
+    if (busy) return;
+    busy = true;
+    show("saving");
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      show("offline");
+      written = null;
+      keepDraft();
+      note("editor-offline", {}, { again: () => ed.act(live ? "apply" : "save") });
+      say(word("offline"));
+    } finally {
+      busy = false;
+    }
+  }
+
+  function refuse(message, problems = []) {
+    show("refused");
+    ed.refused(problems);
+    note("editor-refused", { message }, {});
+    say(message);
+    ed.toFirstError();
+  }
+
+  const save = ({ copy = false } = {}) => trying(async () => {
+    const { doc } = model;
+    if (!copy && ed.problems.some((each) => each.severity === "error")) return refuse(word("not_saved"));
+    const name = ed.name();
+    const answer = await send(data.urls.save, { name, named, tags: data.tags, seen, copy, document: documentOf(doc) });
+    if (answer.status === 409) return conflict(answer);
+    if (answer.status !== 200) return refuse(answer.message, answer.problems);
+    ({ name: named, version: seen } = answer);
+    if (nameField.value.trim() === name) nameField.value = answer.name;
+    data.urls.save = answer.url;
+    model.saved(doc);
+    store((place) => place.removeItem(key));
+    history.replaceState(null, "", answer.url);
+    document.title = document.querySelector("h1").textContent = answer.name;
+    $("[data-notes]").replaceChildren();
+    show(dirty() ? "unsaved" : "saved");
+    say(answer.message);
+  });
+
+  function dialog(template, actions) {
+    openTemplate(template, document.activeElement);
+    box.onclick = ({ target }) => {
+      const name = target.closest("[data-answer]")?.dataset.answer;
+      if (!name) return;
+      closeDialog();
+      actions[name]();
+    };
+    return (name) => box.querySelector(`[data-place="${name}"]`);
+  }
+
+  function conflict({ message, conflict: theirs }) {
+    show("unsaved");
+    const doc = read(theirs);
+    const place = dialog("editor-conflict", {
+      mine: () => {
+        seen = theirs.number;
+        save();
+      },
+      theirs: () => {
+        seen = theirs.number;
+        model.replace(doc, word("took_theirs"));
+        model.saved();
+      },
+      copy: () => save({ copy: true }),
+    });
+    place("message").textContent = message;
+    place("theirs").append(small(doc, word("theirs")));
+    place("mine").append(small(model.doc, word("mine")));
+  }
+
+  // A live session: look at what changes, apply once, and go back.
+  let { before } = data.live ?? {};
+  let previous = data.live?.previous;
+
+  const compare = () => trying(async () => {
+    const answer = await send(data.urls.compare, { document: documentOf(model.doc) });
+    if (answer.status !== 200) return refuse(answer.message, answer.problems);
+    before = answer.before;
+    show(dirty() ? "unsaved" : "in_force");
+    const why = answer.why_not || (answer.changes.length ? "" : word("no_change"));
+    const place = dialog("editor-apply", { apply: () => apply(documentOf(model.doc), model.doc) });
+    place("before").append(small(read(answer.now), word("before")));
+    place("after").append(small(model.doc, word("after")));
+    place("changes").append(...answer.changes.map((change) => Object.assign(document.createElement("li"), {
+      textContent: word(change.reset ? "change_reset" : "change", change),
+    })));
+    place("why").textContent = [answer.other_shape, why].filter(Boolean).join(" ");
+    if (why) place("apply").setAttribute("disabled", "");
+  });
+
+  const apply = (document, doc) => trying(async () => {
+    const answer = await send(data.urls.apply, { document, before, version: null });
+    if (answer.before) before = answer.before;
+    if (answer.outcome === "unknown") {
+      show("unsaved");
+      return note("editor-unknown", { message: answer.message }, {});
+    }
+    if (answer.outcome !== "accepted") return refuse(answer.message, answer.problems);
+    previous = answer.previous;
+    if (doc !== model.doc) model.replace(doc, word("revert"));
+    model.saved(doc);
+    show("in_force");
+    say(answer.message);
+    store((place) => place.removeItem(key));
+    offerRevert(answer.message);
+  });
+
+  function offerRevert(message) {
+    const banner = note("editor-applied", { message }, { revert: () => apply({ ...previous.wire, width: previous.document.width, height: previous.document.height }, read(previous)) });
+    banner.querySelector("[data-answer]").hidden = !previous;
+  }
+  if (live && data.live.why_not) note("editor-refused", { message: data.live.why_not }, {});
+  else if (live && previous) offerRevert(word("can_revert"));
+
+  /** The arrangements: a live picture before one step. */
+  function arrange() {
+    const { doc } = model;
+    const place = dialog("editor-presets", { use: () => ed.run("preset", { regions: rects, label: chosenName }) });
+    const form = place("form");
+    let rects = [];
+    let chosenName = "";
+    form.elements.n.value = Math.max(2, doc.regions.length || 4);
+    const redraw = () => {
+      const values = Object.fromEntries(new FormData(form));
+      const numbers = { n: Number(values.n), gap: Number(values.gap) || 0, margin: Number(values.margin) || 0 };
+      chosenName = form.querySelector("[name=kind]:checked").parentElement.textContent.trim();
+      rects = preset(values.kind, { ...values, ...numbers, width: doc.width, height: doc.height });
+      for (const node of form.querySelectorAll("[data-for]")) node.hidden = !node.dataset.for.split(" ").includes(values.kind);
+      place("n").textContent = values.n;
+      const next = { ...doc, kind: 3, regions: rects.map((rect) => ({ alpha: 1e6, mode: 0, uid: "", ...rect })) };
+      place("preview").replaceChildren(thumbnail(next, rects.map((_, i) => `${i + 1}`), data.tables, chosenName));
+    };
+    form.addEventListener("input", redraw);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    redraw();
+  }
+
+  Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare, presets: arrange });
+  addEventListener("online", () => state === "offline" && ed.act(live ? "apply" : "save"));
+  return { tell };
+}

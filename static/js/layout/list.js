@@ -1,0 +1,141 @@
+/** The list of regions in paint order, the checks, and the steps that can be gone back to. */
+import { $, out, put, say, word } from "./dom.js";
+
+export function startList(ed) {
+  const { model } = ed;
+  const list = $("[data-list]");
+  const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+  function tell() {
+    const { doc, selection } = model;
+    while (list.children.length < doc.regions.length) list.append(copy("editor-row"));
+    while (list.children.length > doc.regions.length) list.lastElementChild.remove();
+    doc.regions.forEach((region, index) => {
+      const row = list.children[index];
+      const find = (name) => row.querySelector(`[data-row="${name}"]`);
+      const problem = ed.problems.find((each) => each.region === index && each.severity !== "info");
+      row.dataset.id = region.id;
+      put(row, { class: `region-list__row${selection.includes(region.id) ? " is-selected" : ""}` });
+      put(find("pick"), { "aria-pressed": String(selection.includes(region.id)) });
+      put(find("number"), { textContent: `${index + 1}` });
+      put(find("who"), { textContent: ed.view.label(index) });
+      put(find("size"), { textContent: `${Math.round((region.w * doc.width) / 1e6)} × ${Math.round((region.h * doc.height) / 1e6)}` });
+      put(find("problem"), { hidden: !problem, class: `region-list__mark tone-${problem?.severity === "error" ? "live" : "warn"}`, title: problem?.message ?? null });
+      put(find("problem-text"), { textContent: problem?.message ?? "" });
+      for (const [name, on] of [["lock", region.locked], ["hide", region.hidden]]) {
+        put(find(name), { "aria-pressed": String(on), "aria-label": word(`${name}_number`, { number: index + 1 }) });
+      }
+    });
+    out("count", word("of_most", { count: doc.regions.length }));
+    checks();
+    steps();
+  }
+
+  function checks() {
+    const place = $("[data-found]");
+    const count = (severity) => ed.problems.filter((each) => each.severity === severity).length;
+    const rows = ed.problems.map((problem) => {
+      const row = copy("editor-problem");
+      row.className = `tone-${{ error: "live", warning: "warn" }[problem.severity] ?? "idle"}`;
+      row.querySelector("[data-kind]").textContent = `${word(problem.severity)}:`;
+      const link = row.querySelector("button");
+      link.textContent = `${problem.region === null ? "" : `${word("region_number", { number: problem.region + 1 })}: `}${problem.message}`;
+      link.addEventListener("click", () => goTo(problem));
+      return row;
+    });
+    place.replaceChildren(...rows);
+    out("checks", rows.length ? word("found", { errors: count("error"), warnings: count("warning") }) : word("all_well"));
+  }
+
+  /** To the field that a problem is about. */
+  function goTo({ region, field, path }) {
+    const pane = region === null ? "canvas" : "region";
+    $(`[name="pane"][value="${pane}"]`).checked = true;
+    if (region !== null) {
+      model.select([model.doc.regions[region].id]);
+      ed.parts[0].tell();
+    }
+    const names = { mode: "render_mode", layoutConfig: "kind", maxResolutionUid: "large" };
+    const own = names[field || path] ?? (field || path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    const input = $(`[data-${region === null ? "c" : "f"}="${own}"]`) ?? $(region === null ? "[data-c]" : '[data-f="x"]');
+    input.focus();
+    input.scrollIntoView({ block: "nearest" });
+  }
+  ed.toFirstError = () => {
+    const first = ed.problems.find((each) => each.severity === "error");
+    if (first) goTo(first);
+    return Boolean(first);
+  };
+
+  function steps() {
+    const names = [word("start_state"), ...model.history];
+    $("[data-steps]").replaceChildren(...names.map((name, position) => {
+      const button = copy("editor-step");
+      button.firstElementChild.textContent = name;
+      put(button.firstElementChild, { "aria-current": position === model.position ? "step" : null });
+      button.firstElementChild.addEventListener("click", () => model.go(position));
+      return button;
+    }).slice(-101).reverse());
+  }
+
+  const idAt = (target) => Number(target.closest("[data-id]")?.dataset.id);
+  list.addEventListener("click", (event) => {
+    const id = idAt(event.target);
+    const name = event.target.closest("[data-row]")?.dataset.row;
+    const button = event.target.closest("button");
+    if (!id || !button) return;
+    const kept = model.selection;
+    if (button.dataset.row === "pick") return event.shiftKey || event.ctrlKey ? model.toggle(id) : model.select([id]);
+    if (name !== "lock" && name !== "hide") return;
+    model.select([id]);
+    ed.run(name);
+    model.select(kept);
+  });
+  list.addEventListener("dblclick", (event) => idAt(event.target) && ed.inspect());
+
+  function shift(from, to) {
+    if (to < 0 || to >= model.doc.regions.length || from === to) return;
+    const { id } = model.doc.regions[from];
+    model.select([id]);
+    ed.run("reorder", { from, to });
+    say(word("reordered", { number: to + 1 }));
+    ed.refresh();
+    list.children[to].querySelector('[data-row="pick"]').focus();
+  }
+  list.addEventListener("keydown", (event) => {
+    const to = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const id = idAt(event.target);
+    if (!to || !id) return;
+    event.preventDefault();
+    const at = model.index(id);
+    if (event.altKey) return shift(at, at + to);
+    list.children[at + to]?.querySelector('[data-row="pick"]').focus();
+  });
+
+  // Dragging a row by its grip: the row under the pointer shows where it will lie.
+  let dragged = null;
+  const under = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(".region-list__row");
+  list.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest("[data-grip]")) return;
+    event.preventDefault();
+    dragged = model.index(idAt(event.target));
+    list.setPointerCapture(event.pointerId);
+  });
+  list.addEventListener("pointermove", (event) => {
+    if (dragged === null) return;
+    const over = under(event);
+    for (const row of list.children) row.classList.toggle("is-target", row === over);
+  });
+  const drop = (event) => {
+    if (dragged === null) return;
+    const over = under(event);
+    const from = dragged;
+    dragged = null;
+    for (const row of list.children) row.classList.remove("is-target");
+    if (over && event.type === "pointerup") shift(from, [...list.children].indexOf(over));
+  };
+  list.addEventListener("pointerup", drop);
+  list.addEventListener("pointercancel", drop);
+
+  return { tell };
+}

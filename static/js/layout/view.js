@@ -1,0 +1,255 @@
+/** The canvas: draws the document into the SVG. Nodes are changed in place, so that focus survives. */
+import { $, draw, editor, out, put, word } from "./dom.js";
+import { UNIT, bounds } from "./geometry.js";
+import { six } from "./io.js";
+import { boxes, place } from "./predefined.js";
+
+const RULER = 22;
+const HANDLES = { nw: [0, 0], n: [0.5, 0], ne: [1, 0], e: [1, 0.5], se: [1, 1], s: [0.5, 1], sw: [0, 1], w: [0, 0.5] };
+const STEPS = [1, 2, 5, 10, 25, 50];
+const percent = (at) => `${+(at / 10_000).toFixed(2)} %`;
+
+export function startView(ed) {
+  const svg = $("[data-svg]");
+  const canvas = draw("g");
+  const ground = draw("rect", { class: "stage__ground", "data-ground": "" });
+  const image = draw("image", { preserveAspectRatio: "xMidYMid slice" });
+  const clip = draw("rect");
+  const regions = draw("g", { "clip-path": "url(#stage-clip)" });
+  const lines = draw("path", { class: "stage__lines" });
+  const overlay = draw("g", { class: "overlay" });
+  const rulers = draw("g", { class: "rulers", "aria-hidden": "true" });
+  const hatch = draw("pattern", { id: "nobody", width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    draw("rect", { width: 10, height: 10, class: "hatch__ground" }), draw("path", { d: "M0 0V10", class: "hatch__line" }));
+  canvas.append(ground, image, regions, lines, overlay);
+  svg.append(draw("defs", {}, hatch, draw("clipPath", { id: "stage-clip" }, clip)), canvas, rulers);
+
+  const nodes = new Map();
+  const frame = draw("rect", { class: "picked" });
+  const each = draw("path", { class: "picked" });
+  const sweep = draw("rect", { class: "sweep" });
+  const under = draw("path", { class: "guide guide--under" });
+  const guide = draw("path", { class: "guide" });
+  const gaps = draw("g");
+  const handles = Object.keys(HANDLES).map((name) =>
+    draw("g", { "data-h": name, class: `handle handle--${name}` }, draw("rect", { class: "handle__hit" }), draw("rect", { class: "handle__dot", x: -5, y: -5, width: 10, height: 10, rx: 2 })));
+  overlay.append(each, frame, ...handles, under, guide, gaps, sweep);
+
+  const view = {
+    zoom: 0, // 0: fit
+    pan: { x: 0, y: 0 },
+    guides: [],
+    sweep: null,
+    svg,
+    /** Millionths under a point of the window; not rounded to the canvas. */
+    at(event) {
+      const { left, top } = svg.getBoundingClientRect();
+      return [Math.round(((event.clientX - left - view.x) * UNIT) / view.w), Math.round(((event.clientY - top - view.y) * UNIT) / view.h)];
+    },
+    node: (id) => nodes.get(id),
+    focus: (id) => (nodes.get(id) ?? svg).focus({ preventScroll: true }),
+    zoomTo(scale, x = view.width / 2, y = view.height / 2) {
+      const next = Math.min(4, Math.max(0.25, scale));
+      const ratio = next / view.scale;
+      view.pan = { x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio };
+      view.zoom = next;
+      view.measure();
+    },
+    measure,
+    paint,
+    label,
+    /** Names and the one tab stop; not while something is being dragged. */
+    tell() {
+      const { doc, selection } = ed.model;
+      const stop = selection.at(-1) ?? doc.regions[0]?.id;
+      doc.regions.forEach((region, index) => {
+        const node = nodes.get(region.id);
+        if (node) put(node, { "aria-label": describe(ed, region, index), tabindex: region.id === stop ? 0 : -1 });
+      });
+    },
+  };
+
+  /** Where the canvas lies in the stage, in CSS pixels. */
+  function measure() {
+    const { doc } = ed.model;
+    const bar = ed.show.rulers && !ed.show.final ? RULER : 0;
+    const space = ed.show.final ? 0 : bar ? 14 : 20;
+    view.width = svg.clientWidth;
+    view.height = svg.clientHeight;
+    const fit = Math.min((view.width - bar - 2 * space) / doc.width, (view.height - bar - 2 * space) / doc.height);
+    view.scale = view.zoom || Math.max(0.01, ed.show.final ? Math.min(1, fit) : fit);
+    view.w = doc.width * view.scale;
+    view.h = doc.height * view.scale;
+    view.x = view.zoom ? view.pan.x : bar + (view.width - bar - view.w) / 2;
+    view.y = view.zoom ? view.pan.y : bar + (view.height - bar - view.h) / 2;
+    put(canvas, { transform: `translate(${view.x} ${view.y})` });
+    for (const node of [ground, image, clip]) put(node, { width: view.w, height: view.h });
+    put(image, { href: doc.image || null });
+    put(ground, { fill: doc.color });
+    put(lines, { d: gridPath() });
+    drawRulers(bar);
+    out("zoom", `${Math.round(view.scale * 100)} %`);
+    paint();
+  }
+
+  const gridPath = () => {
+    const { grid, safe } = ed.show;
+    const path = Array.from({ length: Math.max(0, grid - 1) }, (_, i) => `M${((i + 1) * view.w) / grid} 0v${view.h}`);
+    for (const part of safe ? [0.05, 0.1] : []) path.push(`M${view.w * part} ${view.h * part}h${view.w * (1 - 2 * part)}v${view.h * (1 - 2 * part)}h${-view.w * (1 - 2 * part)}z`);
+    return path.join("");
+  };
+
+  function drawRulers(bar) {
+    if (!bar) return rulers.replaceChildren();
+    const parts = [draw("path", { class: "rulers__ground", d: `M0 0H${view.width}V${bar}H${bar}V${view.height}H0z` })];
+    for (const across of [true, false]) {
+      const [start, length, pixels] = across ? [view.x, view.w, ed.model.doc.width] : [view.y, view.h, ed.model.doc.height];
+      const step = STEPS.find((each) => (length * each) / 100 >= 76) ?? 50;
+      let ticks = "";
+      for (let at = 0; at <= 100; at += step / 5) {
+        const long = Math.abs(at / step - Math.round(at / step)) < 1e-9;
+        const place = start + (length * at) / 100;
+        if (place < bar) continue;
+        ticks += across ? `M${place} ${bar}v${long ? -9 : -4}` : `M${bar} ${place}h${long ? -9 : -4}`;
+        if (!long) continue;
+        const text = draw("text", across ? { x: place + 4, y: 10 } : { transform: `translate(10 ${place + 4}) rotate(-90)`, "text-anchor": "end" });
+        text.append(`${Math.round(at)} %`, draw("tspan", { class: "rulers__px", dx: 4 }, `${Math.round((at * pixels) / 100)}`));
+        parts.push(text);
+      }
+      parts.push(draw("path", { class: "rulers__ticks", d: ticks }));
+    }
+    rulers.replaceChildren(...parts, draw("rect", { class: "rulers__ground", width: bar, height: bar }));
+  }
+
+  function label(index, uid) {
+    const { doc } = ed.model;
+    const own = doc.kind === 3 ? doc.regions[index].uid : uid;
+    const order = doc.regions.slice(0, index + 1).filter((region) => !region.uid).length;
+    return own ? word("by_uid", { uid: own }) : word("by_order", { order });
+  }
+
+  /** One frame: every node that differs from what it showed. */
+  function paint() {
+    const { model, show } = ed;
+    const { doc } = model;
+    const custom = doc.kind === 3;
+    const exact = show.final ? new Map(boxes(doc, ed.users(), ed.data.tables).map((box) => [box.index, box])) : null;
+    const selected = new Set(model.selection);
+    const seen = new Set();
+    place(doc, ed.users(), ed.data.tables).forEach(({ region, uid, index }, order) => {
+      const own = custom ? doc.regions[index] : null;
+      if (own?.hidden && !show.final) return;
+      const key = own?.id ?? `p${order}`;
+      const node = nodes.get(key) ?? makeRegion(key, own);
+      seen.add(key);
+      if (node.order !== order) regions.append(node); // drawn in order; the list is short
+      node.order = order;
+      const pixels = exact?.get(index);
+      const box = pixels
+        ? [pixels.x * view.scale, pixels.y * view.scale, pixels.width * view.scale, pixels.height * view.scale]
+        : [(region.x * view.w) / UNIT, (region.y * view.h) / UNIT, (region.w * view.w) / UNIT, (region.h * view.h) / UNIT];
+      paintRegion(node, box, { region, uid, own, index, pressed: selected.has(key) });
+    });
+    for (const [key, node] of nodes) {
+      if (seen.has(key)) continue;
+      node.remove();
+      nodes.delete(key);
+    }
+    paintOverlay(custom ? model.selected.filter((region) => !region.hidden) : []);
+  }
+
+  function makeRegion(key, own) {
+    const node = draw("g", own ? { class: "region", role: "button", tabindex: -1, "data-id": key } : { class: "region", role: "img" });
+    node.body = draw("g", {}, (node.back = draw("rect")), (node.clip = draw("svg", {}, (node.picture = draw("image")))), (node.hatch = draw("rect", { fill: "url(#nobody)" })));
+    node.append(node.body, (node.ring = draw("rect", { class: "region__ring" })), (node.edge = draw("rect", { class: "region__edge" })),
+      (node.plate = draw("rect", { class: "region__plate", x: 5, y: 5, height: 20, rx: 4 })), (node.text = draw("text", { class: "region__label", x: 11, y: 19 })));
+    nodes.set(key, node);
+    regions.append(node);
+    return node;
+  }
+
+  function paintRegion(node, [x, y, width, height], { region, uid, own, index, pressed }) {
+    const size = { width: Math.max(0, width), height: Math.max(0, height) };
+    const shown = ed.pictureOf(own, uid, index, region.mode);
+    const inset = { x: 1, y: 1, width: Math.max(0, width - 2), height: Math.max(0, height - 2) };
+    put(node, { transform: `translate(${x} ${y})`, "aria-pressed": own ? String(pressed) : null, "data-severity": ed.severity(index) });
+    put(node.body, { opacity: region.alpha / UNIT });
+    put(node.back, { ...size, fill: shown.note || shown.mode ? "#000" : "none" });
+    put(node.clip, size);
+    put(node.picture, { ...placed(size, shown), href: shown.href, preserveAspectRatio: `xMidYMid ${shown.mode ? "meet" : "slice"}` });
+    put(node.hatch, { ...size, display: uid !== null || ed.show.final ? "none" : null });
+    put(node.ring, inset);
+    put(node.edge, inset);
+    const name = `${index + 1}`;
+    const long = [name, label(index, uid), own?.locked ? "🔒" : "", shown.note].filter(Boolean).join(" · ");
+    const text = long.length * 7 + 22 < width ? long : name;
+    put(node.text, { textContent: text });
+    put(node.plate, { width: widthOf(text) + 12 });
+  }
+
+  /** Where a picture of a known size lies in a region; the browser places others itself, but no drawn ones. */
+  function placed({ width, height }, { size, mode }) {
+    if (!size) return { x: 0, y: 0, width, height };
+    const scale = (mode ? Math.min : Math.max)(width / size[0], height / size[1]);
+    const [w, h] = [size[0] * scale, size[1] * scale];
+    return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
+  }
+
+  const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : letter > "\u2000" ? 13 : 6.7), 0);
+
+  function paintOverlay(chosen) {
+    const box = chosen.length && bounds(chosen);
+    const show = Boolean(box) && !ed.show.final;
+    const [x, y, w, h] = box ? [(box.x * view.w) / UNIT, (box.y * view.h) / UNIT, (box.w * view.w) / UNIT, (box.h * view.h) / UNIT] : [0, 0, 0, 0];
+    const free = show && chosen.some((region) => !region.locked);
+    put(frame, { x, y, width: w, height: h, display: show ? null : "none" });
+    put(each, { d: chosen.length > 1 && show ? chosen.map((r) => `M${(r.x * view.w) / UNIT} ${(r.y * view.h) / UNIT}h${(r.w * view.w) / UNIT}v${(r.h * view.h) / UNIT}h${(-r.w * view.w) / UNIT}z`).join("") : "" });
+    for (const handle of handles) {
+      const [across, down] = HANDLES[handle.getAttribute("data-h")];
+      const hit = ed.coarse ? 44 : 24;
+      const crowded = (across === 0.5 && w < hit * 1.5) || (down === 0.5 && h < hit * 1.5);
+      put(handle, { transform: `translate(${x + w * across} ${y + h * down})`, display: free && !crowded ? null : "none" });
+      put(handle.firstChild, { x: -hit / 2, y: -hit / 2, width: hit, height: hit });
+    }
+    paintGuides();
+    const s = view.sweep;
+    put(sweep, s ? { x: (s.x * view.w) / UNIT, y: (s.y * view.h) / UNIT, width: (s.w * view.w) / UNIT, height: (s.h * view.h) / UNIT, display: null } : { display: "none" });
+  }
+
+  function paintGuides() {
+    const across = (at) => (at * view.w) / UNIT;
+    const down = (at) => (at * view.h) / UNIT;
+    let path = "";
+    const texts = [];
+    for (const { axis, at, from, to, kind, gap } of view.guides) {
+      const bar = kind === "gap";
+      const upright = (axis === "x") !== bar;
+      const [x, y] = upright ? [across(at), down(from)] : [across(from), down(at)];
+      path += `M${x} ${y}${upright ? `V${down(to)}` : `H${across(to)}`}`;
+      if (!gap) continue;
+      const size = upright ? ed.model.doc.height : ed.model.doc.width;
+      texts.push(draw("text", { class: "guide__gap", x: upright ? x + 6 : across((from + to) / 2), y: upright ? down((from + to) / 2) : y - 6 }, `${Math.round((gap * size) / UNIT)} px · ${percent(gap)}`));
+    }
+    put(under, { d: path });
+    put(guide, { d: path });
+    if (texts.length || gaps.childNodes.length) gaps.replaceChildren(...texts);
+  }
+
+  new ResizeObserver(measure).observe(svg);
+  return view;
+}
+
+/** What is said of a region: its place in full, for the label and after each change. */
+export function describe(ed, region, index) {
+  const problem = ed.problems.find((each) => each.region === index);
+  return word("describe", {
+    number: index + 1,
+    who: ed.view.label(index),
+    x: six(region.x),
+    y: six(region.y),
+    width: +(region.w / 10_000).toFixed(4),
+    height: +(region.h / 10_000).toFixed(4),
+    mode: word(region.mode ? "fit" : "crop"),
+    more: [region.locked ? word("locked") : "", problem ? `${word(problem.severity)}: ${problem.message}` : ""].filter(Boolean).join(", "),
+  });
+}
