@@ -34,41 +34,41 @@ export function ratioOf(ratio, { width, height }) {
 }
 
 // Where an axis is held while its size changes: 0 its start, 1 its end, 0.5 its middle.
-const held = (handle, start, end, centre) =>
-  centre || !(handle.includes(start) || handle.includes(end)) ? 0.5 : handle.includes(start) ? 1 : 0;
-
-function room(at, size, hold) {
-  if (hold === 0) return UNIT - at;
-  return hold === 1 ? at + size : Math.min(2 * at + size, 2 * UNIT - 2 * at - size);
-}
-
-const placed = (at, size, next, hold) => at + Math.floor((size - next) * hold);
+const held = (handle, start, end) => (handle.includes(end) ? 0 : handle.includes(start) ? 1 : 0.5);
 
 /**
  * Drag a handle ("n" … "se") by (dx, dy). `ratio` [a, b] keeps w:h at a:b, `centre` holds the middle;
  * `min` is the least size, 1 % unless said otherwise. What was smaller before may stay as small.
  */
 export function resize(box, handle, dx, dy, { ratio, centre = false, min = { w: MIN, h: MIN } } = {}) {
-  const hold = { x: held(handle, "w", "e", centre), y: held(handle, "n", "s", centre) };
-  const most = { w: room(box.x, box.w, hold.x), h: room(box.y, box.h, hold.y) };
-  const least = { w: Math.min(min.w, box.w), h: Math.min(min.h, box.h) };
-  const by = centre ? 2 : 1;
-  const pull = (start, end, d) => (handle.includes(end) ? d : handle.includes(start) ? -d : 0) * by;
-  let w = box.w + pull("w", "e", dx);
-  let h = box.h + pull("n", "s", dy);
+  const axes = { x: [held(handle, "w", "e"), dx], y: [held(handle, "n", "s"), dy] };
+  const wanted = {};
+  const least = {};
+  const most = {};
+  for (const [axis, [hold, pull]] of Object.entries(axes)) {
+    const [at, size] = [box[axis], box[SIZE[axis]]];
+    wanted[axis] = size + (hold === 0.5 ? 0 : hold ? -pull : pull) * (centre ? 2 : 1);
+    least[axis] = Math.min(min[SIZE[axis]], size);
+    most[axis] = centre ? 2 * Math.min(at + size / 2, UNIT - at - size / 2) : hold === 0.5 ? UNIT : hold ? at + size : UNIT - at;
+  }
+  let { x: w, y: h } = wanted;
   if (ratio) {
     const [a, b] = ratio;
-    const wide = /[ew]/.test(handle);
     // At a corner the axis that was pulled further leads.
-    if (!wide || (/[ns]/.test(handle) && Math.abs(h - box.h) * a > Math.abs(w - box.w) * b)) w = round(h * a, b);
-    w = Math.min(Math.max(w, least.w, Math.ceil((least.h * a) / b)), most.w, Math.floor((most.h * a) / b));
-    h = clamp(round(w * b, a), 1, most.h);
-    w = Math.max(w, 1);
+    const tall = axes.x[0] === 0.5 || (axes.y[0] !== 0.5 && Math.abs(h - box.h) * a > Math.abs(w - box.w) * b);
+    w = Math.max(tall ? round(h * a, b) : w, least.x, Math.ceil((least.y * a) / b));
+    w = Math.max(1, Math.min(w, most.x, Math.floor((most.y * a) / b)));
+    h = clamp(round(w * b, a), 1, most.y);
   } else {
-    w = clamp(w, Math.min(least.w, most.w), most.w);
-    h = clamp(h, Math.min(least.h, most.h), most.h);
+    w = clamp(w, Math.min(least.x, most.x), most.x);
+    h = clamp(h, Math.min(least.y, most.y), most.y);
   }
-  return { ...box, x: placed(box.x, box.w, w, hold.x), y: placed(box.y, box.h, h, hold.y), w, h };
+  const placed = (at, size, next, hold) => {
+    const half = hold === 0.5 || centre;
+    const start = at + Math.floor((size - next) * (half ? 0.5 : hold));
+    return half && next !== size ? clamp(start, 0, UNIT - next) : start;
+  };
+  return { ...box, x: placed(box.x, box.w, w, axes.x[0]), y: placed(box.y, box.h, h, axes.y[0]), w, h };
 }
 
 /** Map rectangles from one box to another. Edges are mapped, not sizes: shared edges stay shared. */
