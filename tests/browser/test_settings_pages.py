@@ -190,7 +190,7 @@ class TestStorage:
 
 class TestLayouts:
     def test_the_preview_follows_the_numbers(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
 
         field(page, f"{REGION}.0.width").fill("0.25")
 
@@ -199,7 +199,7 @@ class TestLayouts:
         expect(field(page, f"{REGION}.0.width")).to_be_focused()
 
     def test_a_number_that_is_none_is_named_beside_the_picture(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
 
         field(page, f"{REGION}.1.width").fill("0,5")
 
@@ -208,7 +208,7 @@ class TestLayouts:
         expect(field(page, f"{REGION}.1.width")).to_be_focused()
 
     def test_regions_are_added_moved_and_removed_by_keyboard(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         rows = page.locator("#regions .region-row")
 
         page.get_by_role("button", name="Add region").press("Enter")
@@ -225,7 +225,7 @@ class TestLayouts:
         expect(page.get_by_role("button", name="Remove Region 1")).to_be_focused()
 
     def test_saving_makes_a_version_and_comes_back_to_the_gallery(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         field(page, f"{REGION}.0.width").fill("0.499999")
 
         page.get_by_role("button", name="Save as version 2").click()
@@ -235,7 +235,7 @@ class TestLayouts:
         assert halves.latest.parsed().regions[0].width == 499_999
 
     def test_enter_in_a_field_saves_and_does_not_remove_a_region(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         field(page, "name").fill("Renamed")
 
         field(page, "name").press("Enter")
@@ -245,7 +245,7 @@ class TestLayouts:
         assert (halves.name, len(halves.latest.parsed().regions)) == ("Renamed", 2)
 
     def test_a_refused_form_marks_the_field_and_leads_to_it(self, visit, page, halves, accessible):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         field(page, f"{REGION}.1.width").fill("0.6")
 
         page.get_by_role("button", name="Save as version 2").click()
@@ -257,7 +257,7 @@ class TestLayouts:
         expect(field(page, f"{REGION}.1.width")).to_be_focused()
 
     def test_a_conflict_shows_both_and_keeps_mine(self, visit, page, halves, accessible):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         field(page, f"{REGION}.0.width").fill("0.25")
         halves.add_version(WIDE, Picture(BEST_FIT), by=None, seen=1)
 
@@ -272,7 +272,7 @@ class TestLayouts:
         assert halves.latest.parsed().regions[0].width == 250_000
 
     def test_only_what_a_kind_has_is_shown_and_it_can_be_converted(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
 
         page.get_by_text("Vertical", exact=True).click()
         expect(page.get_by_label("Large window")).to_be_visible()
@@ -287,7 +287,7 @@ class TestLayouts:
         expect(field(page, f"{REGION}.0.x_axis")).to_be_focused()
 
     def test_the_colour_can_be_picked_or_typed(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         picker = page.locator("[type=color]")
 
         field(page, "clientRequest.backgroundColor").fill("#10A0b0")
@@ -298,7 +298,7 @@ class TestLayouts:
         expect(page.locator("#layout-preview > svg > rect")).to_have_attribute("fill", "#ff0000")
 
     def test_leaving_with_an_unsaved_region_asks(self, visit, page, halves):
-        visit("layout_edit", halves.pk)
+        visit("layout_edit", halves.pk, query="?numbers")
         page.get_by_role("button", name="Add region").click()
         expect(page.locator("#regions .region-row")).to_have_count(3)
         asked = []
