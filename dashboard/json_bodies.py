@@ -15,11 +15,15 @@ from recorder.contract.problems import Problem
 
 
 class Refusal(Exception):
-    """What was sent is not taken: the answer, ready to go."""
+    """What was sent is not taken: the answer, ready to go. `said` may be added to on its way."""
 
     def __init__(self, status: int, message: str, **more: object):
         super().__init__(message)
-        self.answer = JsonResponse({"message": message, **more}, status=status)
+        self.status, self.said = status, {"message": message, **more}
+
+    @property
+    def answer(self) -> JsonResponse:
+        return JsonResponse(self.said, status=self.status)
 
 
 def is_json(request: HttpRequest) -> bool:

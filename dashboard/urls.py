@@ -11,6 +11,7 @@ from dashboard.views import (
     recordings,
     session,
     session_actions,
+    session_editor,
     session_layout,
     sessions,
     start,
@@ -43,6 +44,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="session_acknowledge",
     ),
     path("sessions/<int:pk>/layout/", session_layout.session_layout, name="session_layout"),
+    path("sessions/<int:pk>/layout/editor/", session_editor.session_editor, name="session_editor"),
+    path(
+        "sessions/<int:pk>/layout/changes/",
+        session_editor.session_layout_changes,
+        name="session_layout_changes",
+    ),
     # Start
     path("start/", start.start, name="start"),
     path("start/send/", start.start_send, name="start_send"),

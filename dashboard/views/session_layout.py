@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard import csp
 from dashboard.htmx import is_htmx, open_dialog, render_page
+from dashboard.json_bodies import is_json
 from dashboard.layout_changes import layout_changes
 from dashboard.people import user_of
 from dashboard.views.session import picture_of
 from dashboard.views.session_actions import answered, session_of
+from dashboard.views.session_editor import apply_document
 from recorder.errors import RecorderError
 from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.sending import send
@@ -25,6 +27,8 @@ from recorder.models import LayoutVersion, RecordingSession
 def session_layout(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows saved layouts and, for `?version=`, what that one changes; POST applies it."""
     session = session_of(request, pk)
+    if request.method == "POST" and is_json(request):
+        return apply_document(request, session)
     asked = request.POST if request.method == "POST" else request.GET
     choices = _choices(request)
     chosen = next((one for one in choices if str(one.pk) == asked.get("version")), None)

@@ -34,22 +34,27 @@ def send_change(
     client_request: Mapping[str, Any],
     *,
     by: User,
-    succeeded: Callable[[RecordingSession], None] = lambda row: None,
+    needed: Callable[[RecordingSession], bool] = lambda row: True,
+    succeeded: Callable[[RecordingSession], Mapping[str, object] | None] = lambda row: None,
     **details: object,
-) -> None:
-    """Send one update or updateLayout; `succeeded` notes on the row what is in force now.
+) -> bool:
+    """Send one update or updateLayout. False when it is not `needed`, and nothing was sent.
 
-    `action` is one of legal_actions. Raises InvalidTransition, InvalidRequest or Busy, or the
+    `needed` looks at the row when nobody else can change it, and may raise. `succeeded` notes on
+    the row what is in force now, and may give more details for the audit. `action` is one of
+    legal_actions. Raises InvalidTransition, InvalidRequest or Busy, or the
     provider's error; of those only ProviderUnavailable leaves open whether it happened.
     """
     _refuse(session, action, operation, client_request)
     lease = leases.claim(session, patience=PATIENCE)
     if not lease:
         raise Busy(_("Another call of this session is on its way. Try again in a few seconds."))
-    if why_not := legal_actions(session)[action]:
-        _give_back(session, lease)
-        raise InvalidTransition(why_not)
     try:
+        if why_not := legal_actions(session)[action]:
+            raise InvalidTransition(why_not)
+        if not needed(session):
+            _give_back(session, lease)
+            return False
         line = Line(session)
     except RecorderError:
         _give_back(session, lease)
@@ -65,8 +70,9 @@ def send_change(
         _give_back(session, lease, line)
         raise
     with changing(session, lease=lease, learned=True, line=line) as row:
-        succeeded(row)
-        audit.record(f"session.{action}", row, by=by, session=row, **details)
+        more = succeeded(row) or {}
+        audit.record(f"session.{action}", row, by=by, session=row, **{**details, **more})
+    return True
 
 
 def _refuse(
