@@ -129,14 +129,15 @@ def picture_of(session: RecordingSession) -> tuple[Layout | None, Canvas | None]
 
 
 def _files(session: RecordingSession) -> dict[str, object]:
-    lists = session.files.filter(kind=Kind.PLAYLIST).order_by("name")
+    found = session.files.filter(kind=Kind.PLAYLIST)[:100]
+    lists = sorted(found, key=RecordedFile.in_story)
     totals = session.files.aggregate(
         slices=Count("pk", filter=Q(kind=Kind.SLICE)),
         missing=Count("pk", filter=Q(kind=Kind.SLICE, present=False)),
         others=Count("pk", filter=~Q(kind__in=[Kind.SLICE, Kind.PLAYLIST])),
         size=Sum("size"),
     )
-    return {"lists": list(lists[:100]), "totals": totals}
+    return {"lists": lists, "totals": totals}
 
 
 def _storage(session: RecordingSession) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from recorder.contract.states import FINAL, Status, Upload
 from recorder.lifecycle.observe import Facts
+from recorder.lifecycle.unconfirmed import is_unconfirmed
 from recorder.models import RecordingSession
 
 # Agora's integration guide: a start that no query has confirmed for so long has not worked.
@@ -12,13 +13,18 @@ CONFIRMED_WITHIN = timedelta(seconds=90)
 STOP_ANSWERED_WITHIN = timedelta(seconds=60)  # the service itself takes up to 30 s
 BACKUP_CLEARED_WITHIN = timedelta(minutes=5)  # after that the documents send one to support
 UPLOAD_KNOWN_WITHIN = timedelta(minutes=10)
+ERROR, STREAM_PUSHED = 1, 100  # types of notices
+UPLOADER = 1  # the module of event 1
 TRIES_WITHOUT_WORD = 3
+BREAKS = 5  # mistakes of ours in a row, after which a session is left alone
 
 
 class Attention(StrEnum):
     """The reasons; their words are in lifecycle.words."""
 
     WAITING = "waiting"  # the start cannot be sent: the provider does not answer, or limits us
+    FULL = "full"  # the account records as many channels as it may
+    BROKEN = "broken"  # our own mistake: lifecycle.sick
     UNCONFIRMED = "unconfirmed"  # the answer to start was lost, and the sid with it
     NOT_RECORDING = "not_recording"  # started 90 s ago and still not recording
     MISSING = "missing"  # 404 since it was last seen
@@ -27,6 +33,21 @@ class Attention(StrEnum):
     BACKED_UP = "backed_up"  # files still in the provider's backup after five minutes
     UPLOAD_UNKNOWN = "upload_unknown"
     FAILED = "failed"  # a recording that had been accepted
+    STORAGE = "storage"  # a notice says that files do not reach the storage
+    REPORTED = "reported"  # a notice reports another trouble
+
+
+# Where nothing that we can send may ever end it: a person may, by their word.
+STUCK = frozenset(
+    {
+        Attention.BROKEN,
+        Attention.UNCONFIRMED,
+        Attention.NOT_RECORDING,
+        Attention.MISSING,
+        Attention.SILENT,
+        Attention.STOP_UNANSWERED,
+    }
+)
 
 
 def attention(session: RecordingSession, now: datetime) -> str:
@@ -37,17 +58,23 @@ def attention(session: RecordingSession, now: datetime) -> str:
 
 def _reason(session: RecordingSession, now: datetime) -> str:
     status, facts = Status(session.status), Facts.of(session)
+    if session.breaks >= BREAKS:
+        return Attention.BROKEN
     if status in FINAL:
         return _after_the_end(session, now)
     if status in {Status.REQUESTED, Status.ACQUIRED}:
+        if session.held:
+            return Attention.FULL
         return Attention.WAITING if session.tries >= TRIES_WITHOUT_WORD else ""
     if status is Status.STOPPING:
         sent = session.stop_sent_at
         return Attention.STOP_UNANSWERED if sent and now - sent > STOP_ANSWERED_WITHIN else ""
-    if status is Status.UNCONFIRMED and not session.sid:
+    if is_unconfirmed(session):
         return Attention.UNCONFIRMED
     if facts.unseen:
         return Attention.MISSING
+    if trouble := _trouble(session):
+        return trouble
     if session.tries >= TRIES_WITHOUT_WORD:
         return Attention.SILENT
     sent = session.start_sent_at
@@ -59,8 +86,19 @@ def _after_the_end(session: RecordingSession, now: datetime) -> str:
     if session.status == Status.FAILED and session.sid:
         return Attention.FAILED
     since = now - (session.ended_at or now)
+    if session.upload not in {Upload.UPLOADED, Upload.BACKED_UP} and (trouble := _trouble(session)):
+        return trouble
     if session.upload == Upload.BACKED_UP and since > BACKUP_CLEARED_WITHIN:
         return Attention.BACKED_UP
-    if session.upload == Upload.UNKNOWN and since > UPLOAD_KNOWN_WITHIN:
+    if session.upload in {Upload.UNKNOWN, Upload.UPLOADING} and since > UPLOAD_KNOWN_WITHIN:
         return Attention.UPLOAD_UNKNOWN
     return ""
+
+
+def _trouble(session: RecordingSession) -> str:
+    """What a notice reported. A stream that is no longer pushed is no news after the end."""
+    trouble = session.trouble
+    if not trouble or (session.status in FINAL and trouble["event_type"] == STREAM_PUSHED):
+        return ""
+    storage = trouble["event_type"] == ERROR and trouble.get("module") == UPLOADER
+    return Attention.STORAGE if storage else Attention.REPORTED

@@ -7,6 +7,7 @@ from typing import Any
 from recorder.contract.events import PRODUCT_ID, Effect, effect_of
 from recorder.lifecycle.observe import Noticed
 from recorder.models import Notice, RecordingSession
+from recorder.providers.answers import integer
 
 # Types that ask for attention and are told by the session's own state: a fail-over by its status,
 # files in the provider's backup by its upload.
@@ -50,6 +51,7 @@ def _trouble(notice: Notice, effect: Effect, at: datetime) -> Mapping[str, Any] 
         "at": at.isoformat(),
         "event_type": notice.event_type,
         "level": effect.level,
+        "module": integer(notice.details.get("module")),
         "notes": list(effect.notes),
         "text": text[:_LONGEST_TEXT],
     }

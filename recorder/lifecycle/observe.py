@@ -80,7 +80,7 @@ class Noticed:
     files: tuple[FileEntry, ...] = ()
     slice_start_ms: int | None = None
     new_uid: str = ""
-    trouble: Mapping[str, Any] | None = None  # {at, event_type, level, notes, text}
+    trouble: Mapping[str, Any] | None = None  # {at, event_type, level, …}
     query: bool = False  # a reason to ask the service: no fact, fold.tell plans it
 
 

@@ -1,6 +1,6 @@
 from django.db import models
 
-from recorder.contract.files import FileKind
+from recorder.contract.files import FileKind, parse_name
 
 
 class RecordedFile(models.Model):
@@ -34,6 +34,11 @@ class RecordedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def in_story(self) -> tuple[int, str]:
+        """Its place among the lists of its recording: those of a fail-over follow in order."""
+        known = parse_name(self.name)
+        return (-1 if known is None or known.failover is None else known.failover, self.name)
 
     @property
     def seconds(self) -> float | None:

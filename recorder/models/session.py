@@ -179,8 +179,8 @@ class RecordingSession(models.Model):
     leaving_at = models.DateTimeField(null=True)
     missing = models.JSONField(default=list)
     # From its notices: when one last showed it recording, the newest fail-over with the recorder's
-    # uid since, the worst trouble reported {at, event_type, level, notes, text}, the highest
-    # number, and when the newest of them arrived.
+    # uid since, the worst trouble reported {at, event_type, level, module, notes, text}, the
+    # highest number, and when the newest of them arrived.
     alive_at = models.DateTimeField(null=True)
     failover_at = models.DateTimeField(null=True)
     recorder_uid = models.CharField(max_length=48, blank=True)

@@ -1,10 +1,12 @@
 """What `up` decides for the address it is given."""
 
+import os
+
 import pytest
 
 from recorder.management.commands.up import Command, need_consistent, public_url
 from recorder.management.folder import make_keys
-from recorder.models import StorageConfig
+from recorder.models import Project, StorageConfig
 
 
 @pytest.mark.parametrize(
@@ -50,10 +52,14 @@ def test_browsers_elsewhere_get_the_sandbox_recordings_through_the_site(
     settings.DATA_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
     for name in ("SANDBOX_APP_ID", "SANDBOX_CUSTOMER_ID", "SANDBOX_CUSTOMER_SECRET"):
         monkeypatch.setenv(name, "given")
-    for name in ("SANDBOX_ACCESS_KEY", "SANDBOX_SECRET_KEY"):
+    for name in ("SANDBOX_ACCESS_KEY", "SANDBOX_SECRET_KEY", "SANDBOX_CALLBACK_SECRET"):
         monkeypatch.setenv(name, "given")
+    monkeypatch.setenv("SANDBOX_CALLBACK_URL", "")
     make_keys(tmp_path)
 
-    assert Command().prepare(tmp_path, host, 9000)
+    assert Command().prepare(tmp_path, host, 8000, 9000)
 
     assert StorageConfig.objects.get().delivery == delivery
+    project = Project.objects.get()
+    assert os.environ["SANDBOX_CALLBACK_URL"] == f"http://127.0.0.1:8000/callbacks/{project.pk}/"
+    assert project.callback_secret.reveal() == "given"
