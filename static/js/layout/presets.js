@@ -5,10 +5,11 @@ export const PRESETS = ["grid", "spotlight", "beside", "pip", "interview", "pres
 const ALL = { x: 0, y: 0, w: UNIT, h: UNIT };
 
 /** `n` spans over a length from a place; a gap is cut out between them, the outer edges stay. */
-function cuts(from, length, n, gap) {
+function cuts(from, length, n, wanted) {
+  const gap = Math.min(wanted, Math.floor(length / n / 2));
   return Array.from({ length: n }, (_, i) => {
     const [start, end] = [i, i + 1].map((k) => from + round(k * (length + gap), n));
-    return [start, Math.max(1, end - gap - start)];
+    return [start, end - gap - start];
   });
 }
 
@@ -38,7 +39,7 @@ function grid(box, n, columns, gap, { order = "rows", last = "stretch" } = {}) {
   });
 }
 
-/** The count of columns that leaves the largest 16:9 (or `ratio`) picture in a cell. */
+/** The count of columns that leaves the largest picture of ratio a:b in a cell. */
 function columnsFor(box, n, [a, b], turned) {
   const [w, h] = turned ? [box.h, box.w] : [box.w, box.h];
   const [p, q] = turned ? [b, a] : [a, b];
@@ -64,11 +65,12 @@ function shaped(cell, [a, b]) {
  */
 export function preset(kind, options) {
   const { n, width, height, gap: space = 0, margin = 0, ratio = "", side = "right", corner = "se" } = options;
-  const wide = (pixels, of, most) => Math.min(round(pixels * UNIT, of), most);
-  const gap = { x: wide(space, width, 20_000), y: wide(space, height, 20_000) };
-  const edge = { x: wide(margin, width, 200_000), y: wide(margin, height, 200_000) };
+  const least = Math.min(width, height);
+  const both = (pixels) => ({ x: round(pixels * UNIT, width), y: round(pixels * UNIT, height) });
+  const gap = both(Math.min(space, least / 20));
+  const edge = both(Math.min(margin, least / 5));
   const box = { x: edge.x, y: edge.y, w: UNIT - 2 * edge.x, h: UNIT - 2 * edge.y };
-  const cell = ratioOf(ratio || "16:9", options);
+  const cell = ratioOf(ratio || "4:3", options); // without a wish, what suits wide and upright pictures
   const portrait = height > width;
   const fitted = (cells) => (ratio ? cells.map((r) => shaped(r, cell)) : cells);
   const tiles = (area, count, columns) => fitted(grid(area, count, columns, gap, options));
@@ -86,7 +88,7 @@ export function preset(kind, options) {
     grid: () => tiles(box, n, columnsFor(box, n, cell, options.order === "columns")),
     spotlight: () => withStrip(side),
     beside: () => tiles(box, n, portrait !== (options.order === "columns") ? 1 : n),
-    pip: () => [ALL, ...inCorner(n - 1, corner, cell, { x: edge.x || 24_000, y: edge.y || 24_000 }, gap)],
+    pip: () => [ALL, ...inCorner(n - 1, corner, ratioOf(ratio || "16:9", options), { x: edge.x || 24_000, y: edge.y || 24_000 }, gap)],
     interview: () => {
       const pair = (area) => grid(area, Math.min(n, 2), portrait ? 1 : 2, gap);
       if (n < 3) return fitted(pair(box));

@@ -38,8 +38,8 @@ function gaps(axis, box, others) {
       const [before, after] = [a[axis] - gap - box[size], b[axis] + b[size] + gap];
       const [end, start] = [a[axis] + a[size], b[axis]];
       found.push({ to: after, gap, bars: [end, b[axis] + b[size]] }, { to: before, gap, bars: [before + box[size], end] });
-      const free = gap - box[size];
-      if (free > 0 && free % 2 === 0) found.push({ to: end + free / 2, gap: free / 2, bars: [end, start - free / 2] });
+      const half = Math.floor((gap - box[size]) / 2);
+      if (half > 0) found.push({ to: end + half, gap: half, bars: [end, start - half] });
     }
   }
   return found;
