@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from recorder.contract.errors import explain
 from recorder.contract.events import EVENTS
 from recorder.contract.states import FINAL, Mode, Operation, ProviderName, Status, Upload
-from recorder.lifecycle.attention import Attention
+from recorder.lifecycle.attention import ERROR, Attention
 from recorder.lifecycle.observe import ABNORMAL
 from recorder.models import RecordingSession
 
@@ -142,20 +142,19 @@ def explain_attention(session: RecordingSession) -> Explanation | None:
     """Why a person should look, in three parts; None when nobody need."""
     if session.attention == Attention.FAILED:
         return explain_failure(session)
-    if session.attention in {Attention.STORAGE, Attention.REPORTED} and session.trouble:
-        return _reported(session, session.trouble)
+    if session.attention in {Attention.STORAGE, Attention.REPORTED}:
+        return _reported(session, session.trouble or {})
     words = _ATTENTION.get(session.attention)
     return Explanation(*map(str, words)) if words else None
 
 
 def _reported(session: RecordingSession, trouble: Mapping[str, Any]) -> Explanation:
     """What the service told by a notice, in its words where it has some."""
-    event = EVENTS.get(trouble["event_type"])
-    notes = [_(note) for note in trouble["notes"]]
-    said = trouble.get("text")
-    if said:
+    event = EVENTS.get(trouble.get("event_type", 0))
+    notes = [_(note) for note in trouble.get("notes", ())]
+    if said := trouble.get("text"):
         notes.append(_("The provider said: “%(text)s”.") % {"text": said})
-    meaning = _(event.meaning) if event else ""
+    meaning = _(event.meaning if event else EVENTS[ERROR].meaning)
     if session.attention == Attention.STORAGE:
         return Explanation(
             " ".join(notes) or meaning,
