@@ -28,6 +28,7 @@ class Participant:
     host: bool
     width: int
     height: int
+    screen: bool = False  # the picture is their screen
 
     @property
     def publishes(self) -> bool:
@@ -71,8 +72,12 @@ def _apply(present: dict[str, Participant], fact: Fact) -> None:
     elif fact.kind == "leave":
         present.pop(data["uid"], None)
     elif fact.kind == "publish" and data["uid"] in present:
+        before = present[data["uid"]]
         present[data["uid"]] = replace(
-            present[data["uid"]], audio=data["audio"], video=data["video"]
+            before,
+            audio=data["audio"],
+            video=data["video"],
+            screen=bool(data.get("screen", before.screen)),
         )
 
 
