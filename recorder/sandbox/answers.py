@@ -1,12 +1,15 @@
 """What the service answers: the documented keys of each answer and no others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recorder.contract.files import mp4_name, playlist_name
+from recorder.contract.files import playlist_name
 from recorder.contract.problems import Problem
 from recorder.contract.states import Mode
-from recorder.sandbox.store import Session
+from recorder.sandbox import pages
+from recorder.sandbox.store import Fact, FileRow, Session
+
+LISTED = ("playlist", "mp4", "mixed")  # kinds of files that a fileList names
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,6 @@ EXITING = refused(400, 501, "service is exiting")
 UNREADABLE_RESOURCE = refused(400, 1001, "resourceId cannot be decoded")
 OTHER_RESOURCE = refused(400, 1003, "appid or sid does not match the resourceId")
 OVERLOAD = refused(400, 406, "vendor_over_load")
-WRONG_SCENE = refused(400, 2, "start: mode does not fit the scene of acquire")
 
 
 def of_task(
@@ -61,30 +63,40 @@ def playlist_of(session: Session) -> str:
     return playlist_name(Mode(session.mode), session.sid, session.cname)
 
 
-def entry(session: Session, name: str) -> dict[str, object]:
+def entry(session: Session, row: FileRow) -> dict[str, object]:
     """One element of a fileList in the json form."""
     return {
-        "fileName": session.prefix + name,
-        "trackType": {0: "audio", 1: "video"}.get(session.stream_types, "audio_and_video"),
-        "uid": "0",
-        "mixedAllUser": True,
+        "fileName": session.prefix + row.name,
+        "trackType": row.track,
+        "uid": row.uid,
+        "mixedAllUser": row.uid == "0",
         "isPlayable": True,
-        "sliceStartTime": session.origin_ms or 0,
+        "sliceStartTime": row.start_ms,
     }
 
 
-def file_list(session: Session, *, ended: bool) -> dict[str, object]:
-    """`fileListMode` and `fileList`: empty until the first file is uploaded; the MP4 exists from
-    the end on.
+def web_file_list(session: Session, rows: Sequence[FileRow]) -> list[dict[str, object]]:
+    return [
+        {"filename": session.prefix + row.name, "sliceStartTime": row.start_ms}
+        for row in rows
+        if row.kind in LISTED
+    ]
+
+
+def file_list(session: Session, rows: Sequence[FileRow]) -> dict[str, object]:
+    """`fileListMode` and `fileList` of mix and individual: empty until something is uploaded.
+
+    `rows` are the files that have reached a bucket, playlists first.
     """
-    uploaded = session.first_upload_ms is not None
-    name = playlist_of(session)
-    if not session.with_mp4:
-        return {"fileListMode": "string", "fileList": session.prefix + name if uploaded else ""}
-    names = [name] if uploaded else []
-    if uploaded and ended:
-        names.append(mp4_name(Mode(session.mode), session.sid, session.cname, 0))
-    return {"fileListMode": "json", "fileList": [entry(session, name) for name in names]}
+    if file_list_mode(session) == "string":
+        name = next((session.prefix + row.name for row in rows if row.kind == "playlist"), "")
+        return {"fileListMode": "string", "fileList": name}
+    listed = [entry(session, row) for row in rows if row.kind in LISTED]
+    return {"fileListMode": "json", "fileList": listed}
+
+
+def file_list_mode(session: Session) -> str:
+    return "json" if session.with_mp4 or session.mode == Mode.INDIVIDUAL else "string"
 
 
 def query_status(session: Session, now_ms: int) -> int:
@@ -94,13 +106,60 @@ def query_status(session: Session, now_ms: int) -> int:
     return 1 + min(3, max(0, now_ms - session.started_ms) // 300)
 
 
-def query_response(session: Session, now_ms: int) -> dict[str, object]:
-    return {
-        "status": query_status(session, now_ms),
-        **file_list(session, ended=False),
-        "sliceStartTime": session.origin_ms or 0,
+def query_response(
+    session: Session, rows: Sequence[FileRow], facts: Sequence[Fact], now_ms: int
+) -> dict[str, object]:
+    """`facts` are needed in web mode only."""
+    status = {"status": query_status(session, now_ms)}
+    if session.mode == Mode.WEB:
+        return {**status, "extensionServiceState": _web_state(session, rows, facts, now_ms)}
+    files = {} if session.snapshots_only else file_list(session, rows)
+    return {**status, **files, "sliceStartTime": session.origin_ms or 0}
+
+
+def _web_state(
+    session: Session, rows: Sequence[FileRow], facts: Sequence[Fact], now_ms: int
+) -> list[dict[str, object]]:
+    recorder = {
+        "fileList": web_file_list(session, rows),
+        "onhold": pages.held_at(facts, now_ms),
+        "state": "init" if session.origin_ms is None else "inProgress",
     }
+    services: list[dict[str, object]] = [_service("web_recorder_service", recorder)]
+    if outputs := pages.outputs_at(session, facts, now_ms):
+        pushed = [{"rtmpUrl": url, "status": status} for url, status in outputs.items()]
+        waiting = all(status == "connecting" for status in outputs.values())
+        state = "init" if waiting else "inProgress"
+        services.append(_service("rtmp_publish_service", {"state": state, "outputs": pushed}))
+    return services
 
 
-def stop_response(session: Session, uploading: str) -> dict[str, object]:
-    return {**file_list(session, ended=True), "uploadingStatus": uploading}
+def stop_response(
+    session: Session, rows: Sequence[FileRow] | None, facts: Sequence[Fact], uploading: str
+) -> dict[str, object]:
+    """The serverResponse of a stop. `rows` None: nothing is said about files (a 206)."""
+    if session.mode == Mode.WEB:
+        end = session.end_ms or 0
+        recorder: dict[str, object] = {"onhold": pages.held_at(facts, end), "state": "exit"}
+        if rows is not None:
+            recorder["fileList"] = web_file_list(session, rows)
+        upload = {"uploadingStatus": uploading}
+        services = [_service("upload_service", upload), _service("web_recorder_service", recorder)]
+        return {"extensionServiceState": services}
+    if session.snapshots_only:
+        return {"uploadingStatus": uploading}
+    if rows is None:
+        return {"fileListMode": file_list_mode(session), "uploadingStatus": uploading}
+    return {**file_list(session, rows), "uploadingStatus": uploading}
+
+
+def stopped_at_once(session: Session) -> dict[str, object]:
+    """The serverResponse of a stop that waits for nothing."""
+    unknown: dict[str, object] = {"uploadingStatus": "unknown"}
+    if session.mode != Mode.WEB:
+        return unknown
+    return {"extensionServiceState": [_service("upload_service", unknown)]}
+
+
+def _service(name: str, payload: Mapping[str, object]) -> dict[str, object]:
+    return {"serviceName": name, "payload": payload}

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from recorder.contract.files import prefix_path
-from recorder.contract.rules import check, deferred_failure
-from recorder.contract.states import Mode, Operation, ProviderName
+from recorder.contract.problems import Problem
+from recorder.contract.states import Mode
 from recorder.sandbox import tokens
 from recorder.sandbox.channels import populate, present_at
 from recorder.sandbox.config import SandboxConfig
@@ -22,6 +22,7 @@ RECORDER, UPLOADER = 0, 1
 BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED = 2, 32, 17
 HOUR_MS = 3_600_000
 VOD = "aliyun_vod_service"  # its parameters hold keys
+VOD_STORAGE = {"bucket": "aliyun-vod"}  # where files go that only the VoD service gets
 # What of a clientRequest is kept beside recordingConfig: no tokens, no keys.
 KEPT = (
     "recordingFileConfig",
@@ -43,10 +44,12 @@ class Beginnings:
         mode: str,
         now: int,
         images: Mapping[str, str],
+        late: Problem | None,
     ) -> Session:
         """Enter the new task. Call inside the transaction that has checked the resource.
 
         `images` are those of its layout, frozen before: files are not written in a transaction.
+        `late` is what the service sees in the request only after its answer.
         """
         request = body["clientRequest"]
         recording = _without_secrets(request.get("recordingConfig") or {})
@@ -54,8 +57,8 @@ class Beginnings:
         if isinstance(layout, Mapping):
             recording["transcodingConfig"] = {**layout, FROZEN: images}
         kinds = (request.get("recordingFileConfig") or {}).get("avFileType") or ["hls"]
-        storage = request["storageConfig"]
-        doom = self._doom(body, resource, mode, now)
+        storage = request.get("storageConfig") or VOD_STORAGE
+        doom = self._doom(body, resource, mode, now, late)
         sid = uuid.uuid4().hex
         self._store.tasks.add(
             {
@@ -83,25 +86,37 @@ class Beginnings:
         self._store.tasks.use_resource(resource.resource_id, sid)
         session = self._store.tasks.get(sid)
         assert session is not None  # noqa: S101 - added above
-        if not doom:
+        if mode == Mode.WEB:
+            self._set_page(session, now)
+        elif not doom:
             populate(
                 self._store, session.channel, recording, recorder=session.uid, now_ms=now, but=sid
             )
         return session
 
+    def _set_page(self, session: Session, now: int) -> None:
+        if session.web.get("onhold"):
+            self._store.channels.add(session.channel, now, "hold", sid=session.sid, onhold=True)
+
     def _doom(
-        self, body: Mapping[str, Any], resource: Resource, mode: str, now: int
+        self,
+        body: Mapping[str, Any],
+        resource: Resource,
+        mode: str,
+        now: int,
+        late: Problem | None,
     ) -> dict[str, Any]:
         """What will make the task fail, as event 1 tells it; empty when nothing does."""
         request = body["clientRequest"]
-        provider = ProviderName(self._config.provider)
-        late = deferred_failure(check(Operation.START, Mode(mode), body, provider=provider))
         if late and late.path.startswith("clientRequest.storageConfig"):
             return _doom(UPLOADER, BAD_STORAGE, late.message)
         if late and late.path != "clientRequest.token":
             return _doom(RECORDER, BAD_PARAMETER, late.message)
-        if not self._right_keys(request["storageConfig"]):
+        storage = request.get("storageConfig")
+        if storage and not self._right_keys(storage):
             return _doom(UPLOADER, BAD_STORAGE, "The storage refuses these keys.")
+        if mode == Mode.WEB:
+            return {}  # it joins no channel
         if fault := self._token_fault(request.get("token") or "", resource, now):
             return _doom(RECORDER, fault, "The token is wrong or has expired.")
         if self._uid_taken(resource, now):

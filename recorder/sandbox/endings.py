@@ -5,14 +5,20 @@ The events are what the service would tell by callbacks; they lie in the table `
 sends them.
 """
 
-from recorder.sandbox.answers import entry, playlist_of
-from recorder.sandbox.channels import present_at
-from recorder.sandbox.filing import Filing
-from recorder.sandbox.store import Fact, Session, State, Store
+from collections.abc import Mapping, Sequence
 
-SERVICE, RECORDER, UPLOADER = 0, 1, 2  # serviceType
+from recorder.contract.states import Mode
+from recorder.sandbox import pages
+from recorder.sandbox.answers import LISTED, entry, web_file_list
+from recorder.sandbox.filing import Filing
+from recorder.sandbox.store import FileRow, Session, State, Store
+from recorder.sandbox.tellings import RECORDER, UPLOADER, WEB_RECORDER, Telling
+
+SERVICE = 0  # serviceType
 LEFT, IDLE, INIT_FAILED, IGNORED = 16, 4, 0, 8  # leaveCode bits
 LEAVE_CODES = {"stop": LEFT, "idle": IDLE, "error": INIT_FAILED, "outage": IGNORED}
+ABNORMAL = ("error", "outage", "capability", "page_load", "unreachable")  # reasons of an end
+CAPABILITY = pages.STOP_CODES["capability"]
 FATAL = 5
 
 
@@ -21,36 +27,33 @@ class Endings:
         self._store, self._filing, self._pictures = store, filing, pictures
 
     def joined(self, session: Session, now: int) -> None:
-        """The storage can be used and the recorder is in the channel."""
+        """The storage can be used and the recorder is in the channel, or loads the page."""
         with self._store.transaction():
             self._store.tasks.change(session.sid, joined=1)
-            self._emit(session, 30, UPLOADER, now, msgName="uploader_started", status=0)
-            self._emit(session, 40, RECORDER, now, msgName="recorder_started", status=0)
+            if session.mode != Mode.WEB:
+                self._emit(session, 30, UPLOADER, now, msgName="uploader_started", status=0)
+                self._emit(session, 40, RECORDER, now, msgName="recorder_started", status=0)
 
-    def recording_began(self, session: Session, origin_ms: int, facts: list[Fact]) -> None:
+    def recording_began(self, session: Session, origin_ms: int) -> None:
+        """There is a first recorded moment; callbacks tell of it and of all that follows."""
+        self._store.tasks.change(session.sid, origin_ms=origin_ms, told_ms=origin_ms - 1)
+
+    def tell(self, session: Session, news: Sequence[Telling]) -> None:
+        """Emit what has happened, and remember up to where it has been told."""
         with self._store.transaction():
-            self._store.tasks.change(session.sid, origin_ms=origin_ms)
-            track = {0: "audio", 1: "video"}.get(session.stream_types, "audio_and_video")
-            self._emit(
-                session, 42, RECORDER, origin_ms, msgName="recorder_slice_start",
-                startUtcMs=origin_ms, discontinueUtcMs=origin_ms, mixedAllUser=True, streamUid="0",
-                trackType=track,
-            )  # fmt: skip
-            for user in present_at(facts, origin_ms).values():
-                for type_, medium, on in ((43, "audio", user.audio), (44, "video", user.video)):
-                    self._emit(
-                        session, type_, RECORDER, origin_ms,
-                        msgName=f"recorder_{medium}_stream_state_changed",
-                        streamUid=user.uid, state=0 if on else 1, UtcMs=origin_ms,
-                    )  # fmt: skip
+            for telling in news:
+                self._emit(session, telling.type, telling.service, telling.at_ms, **telling.details)
+            self._store.tasks.change(session.sid, told_ms=max(t.at_ms for t in news))
 
     def first_upload(self, session: Session, now: int) -> None:
         with self._store.transaction():
             self._store.tasks.change(session.sid, first_upload_ms=now, upload="uploading")
-            name = session.prefix + playlist_of(session)
-            self._emit(
-                session, 4, SERVICE, now, msgName="cloud_recording_file_infos", fileList=name
-            )
+            lists = [row for row in self._store.files.of(session.sid, "playlist") if row.sent]
+            if lists:  # a recording of screenshots alone has none
+                name = session.prefix + lists[0].name
+                self._emit(
+                    session, 4, SERVICE, now, msgName="cloud_recording_file_infos", fileList=name
+                )
 
     def report_progress(self, session: Session, now: int) -> None:
         with self._store.transaction():
@@ -63,10 +66,12 @@ class Endings:
             session.sid, State.LIVE, State.LEAVING, end_ms=end_ms, end_reason=reason
         )
 
-    def break_off(self, session: Session, now: int, text: str) -> None:
+    def break_off(
+        self, session: Session, now: int, text: str, *, module: int = 0, code: int = 2
+    ) -> None:
         """The recorder cannot go on: it keeps the files that there are."""
         with self._store.transaction():
-            self._error(session, now, module=0, code=2, text=text)
+            self._error(session, now, module=module, code=code, text=text)
             end = now if session.end_ms is None else session.end_ms
             self._store.tasks.change(
                 session.sid, state=State.LEAVING.value, end_ms=end, end_reason="error"
@@ -78,7 +83,10 @@ class Endings:
             if not session.joined:
                 self.joined(session, now)
             self._error(session, now, module=module, code=code, text=text)
-            self._emit(session, 41, RECORDER, now, msgName="recorder_leave", leaveCode=INIT_FAILED)
+            if session.mode != Mode.WEB:
+                self._emit(
+                    session, 41, RECORDER, now, msgName="recorder_leave", leaveCode=INIT_FAILED
+                )
             self._emit(session, 11, SERVICE, now, msgName="session_exit", exitStatus=1)
             end = now if session.end_ms is None else session.end_ms
             self._store.tasks.change(
@@ -91,27 +99,100 @@ class Endings:
             )
 
     def gone(self, session: Session, now: int) -> None:
-        """All files are where they belong: the task is over."""
-        uploaded = self._pictures and session.first_upload_ms is not None
+        """All files are where they belong, or at least safe: the task is over."""
+        rows = self._store.files.of(session.sid)
+        uploaded = self._pictures and bool(rows)
+        backup = any(row.backup for row in rows)
         with self._store.transaction():
-            left = LEAVE_CODES.get(session.end_reason, LEFT)
-            self._emit(session, 41, RECORDER, now, msgName="recorder_leave", leaveCode=left)
+            if session.mode == Mode.WEB:
+                self._page_stopped(session, now, rows)
+            else:
+                left = LEAVE_CODES.get(session.end_reason, LEFT)
+                self._emit(session, 41, RECORDER, now, msgName="recorder_leave", leaveCode=left)
             if uploaded:
                 self._emit_progress(session, now)
-                names = [
-                    row.name for row in self._store.files.of(session.sid) if row.kind != "slice"
-                ]
-                files = [entry(session, name) for name in names]
-                self._emit(session, 31, UPLOADER, now, msgName="uploaded", status=0, fileList=files)
-            abnormal = int(session.end_reason in ("error", "outage"))
+                self._emit_uploaded(session, now, rows, backup=backup)
+            abnormal = int(session.end_reason in ABNORMAL)
             self._emit(session, 11, SERVICE, now, msgName="session_exit", exitStatus=abnormal)
-            upload = (
-                "uploaded" if uploaded else "unknown" if session.origin_ms is not None else "none"
-            )
+            kept = "unknown" if session.origin_ms is not None else "none"
+            upload = ("backuped" if backup else "uploaded") if uploaded else kept
             self._store.tasks.change(
                 session.sid, state=State.GONE.value, gone_ms=now, upload=upload
             )
+        if not backup:
+            self._filing.remove(session)
+
+    def came_home(self, session: Session, now: int) -> None:
+        """After `gone`: what was in the provider's backup only is in the customer's bucket."""
+        with self._store.transaction():
+            rows = self._store.files.of(session.sid)
+            self._emit_uploaded(session, now, rows, backup=False)
+            self._store.tasks.change(session.sid, upload="uploaded")
         self._filing.remove(session)
+
+    def snapshot_stored(self, session: Session, row: FileRow, now: int) -> None:
+        """A screenshot is in the bucket."""
+        name = session.prefix + row.name
+        self._emit(session, 45, RECORDER, now, msgName="recorder_snapshot_file", fileName=name)
+
+    def job_started(self, session: Session, now: int) -> None:
+        """The work that was put off until after the recording has begun."""
+        self._emit(session, 80, SERVICE, now, msgName="transcoder_started")
+
+    def job_done(self, session: Session, now: int, files: Mapping[str, Sequence[str]]) -> None:
+        """That work is over; `files` are the names it made per uid, none where it failed."""
+        named = {uid: [session.prefix + name for name in names] for uid, names in files.items()}
+        good = sum(bool(names) for names in named.values())
+        whole = "all_success" if good == len(named) else "partial_success" if good else "fail"
+        final = {"all_success": "total_success", "fail": "failed"}.get(whole, whole)
+        with self._store.transaction():
+            self._emit(
+                session, 81, SERVICE, now, msgName="transcoder_completed", result=whole,
+                uids=[
+                    {
+                        "uid": uid,
+                        "result": "success" if names else "fail",
+                        "fileList": [{"fileName": name} for name in names],
+                    }
+                    for uid, names in named.items()
+                ],
+            )  # fmt: skip
+            made = [{"fileName": name} for names in named.values() for name in names]
+            self._emit(
+                session, 1001, SERVICE, now, msgName="postpone_transcode_final_result",
+                result=final, fileList=made,
+            )  # fmt: skip
+
+    def _page_stopped(self, session: Session, now: int, rows: Sequence[FileRow]) -> None:
+        """The end of a web recording: its pushes, then why the page is captured no more."""
+        facts = self._store.channels.facts(session.channel, session.sid)
+        end = now if session.end_ms is None else session.end_ms
+        for url in pages.outputs_at(session, facts, end) if session.joined else ():
+            self._emit(
+                session, 100, WEB_RECORDER, end, msgName="rtmp_publish_status", rtmpUrl=url,
+                status="disconnected",
+            )  # fmt: skip
+        code = 6 if session.end_reason == "outage" else pages.STOP_CODES.get(session.end_reason, 0)
+        if code == CAPABILITY:
+            limits = [f for f in facts if f.kind == "page" and f.data["event"] in pages.LIMITS]
+            self._emit(
+                session, 72, WEB_RECORDER, end, msgName="web_recorder_capability_limit",
+                limitType=limits[-1].data["event"] if limits else pages.LIMITS[0],
+            )  # fmt: skip
+        self._emit(
+            session, 71, WEB_RECORDER, end, msgName="web_recorder_stopped", code=code,
+            message=pages.STOP_WORDS[code], details="", fileList=web_file_list(session, rows),
+        )  # fmt: skip
+
+    def _emit_uploaded(
+        self, session: Session, now: int, rows: Sequence[FileRow], *, backup: bool
+    ) -> None:
+        """31, or 32 while something is in the backup only. Of a page it has no list of files."""
+        type_, name = (32, "backuped") if backup else (31, "uploaded")
+        details: dict[str, object] = {"msgName": name, "status": 0}
+        if session.mode != Mode.WEB:
+            details["fileList"] = [entry(session, row) for row in rows if row.kind in LISTED]
+        self._emit(session, type_, UPLOADER, now, **details)
 
     def _error(self, session: Session, now: int, *, module: int, code: int, text: str) -> None:
         self._emit(

@@ -19,6 +19,7 @@ from recorder.sandbox.media.timeline import Timeline
 from recorder.sandbox.pictures import correct_extinf
 from recorder.sandbox.sigv4 import S3Error
 from recorder.sandbox.store import FileRow, Session, Store
+from recorder.sandbox.tellings import track_of
 
 log = logging.getLogger("sandbox")
 
@@ -85,6 +86,7 @@ class Filing:
             session.sid, "playlist", 0, name=playlist_of(session),
             path=str(path.relative_to(self._data)), start_ms=listed[0].start_ms,
             duration_ms=sum(row.duration_ms for row in listed), size=len(text),
+            track=track_of(session),
         )  # fmt: skip
 
     def make_mp4(self, session: Session) -> None:
@@ -100,6 +102,7 @@ class Filing:
             session.sid, "mp4", 0, name=mp4_name(Mode(session.mode), session.sid, session.cname, 0),
             path=str(path.relative_to(self._data)), start_ms=rows[0].start_ms,
             duration_ms=sum(row.duration_ms for row in rows), size=path.stat().st_size,
+            track=track_of(session),
         )  # fmt: skip
 
     def _contents(self, rows: list[FileRow]) -> Iterator[bytes]:

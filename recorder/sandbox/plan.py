@@ -4,10 +4,13 @@ changes.
 
 from dataclasses import dataclass
 
+from recorder.sandbox import pages
 from recorder.sandbox.channels import first_recorded, idle_end
 from recorder.sandbox.media.timeline import Timeline
+from recorder.sandbox.pages import Finish
 from recorder.sandbox.pictures import timeline_of
 from recorder.sandbox.store import Fact, Session, State
+from recorder.sandbox.tellings import Telling, tellings
 
 JOIN_MS = (
     1000  # from the answer of start until the recorder has tried its storage and is in the channel
@@ -17,24 +20,34 @@ PROGRESS_MS = 60_000  # between two reports of upload progress
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`origin_ms` and `idle_end_ms` follow from the facts so far; None while they are open."""
+    """`origin_ms` and `finish` follow from the facts so far; None while they are open. `news`: what
+    callbacks have not told yet, in order.
+    """
 
     session: Session
     version: int  # of the facts it was made from
     origin_ms: int | None
-    idle_end_ms: int | None
+    finish: Finish | None
     timeline: Timeline | None
+    news: tuple[Telling, ...] = ()
 
     def join_due(self, now_ms: int) -> bool:
         leaving = self.session.state == State.LEAVING
         return not self.session.joined and (leaving or now_ms >= self.session.started_ms + JOIN_MS)
 
-    def idle_due(self, now_ms: int) -> bool:
-        return (
-            self.session.state == State.LIVE
-            and self.idle_end_ms is not None
-            and now_ms >= self.idle_end_ms
-        )
+    def finish_due(self, now_ms: int) -> bool:
+        """Whether the recording has come to its end by itself."""
+        live = self.session.state == State.LIVE
+        return live and self.finish is not None and now_ms >= self.finish.at_ms
+
+    def begin_due(self, now_ms: int) -> bool:
+        """Whether the first recorded moment has come."""
+        open_ = self.session.joined and self.session.origin_ms is None
+        return open_ and self.origin_ms is not None and now_ms >= self.origin_ms
+
+    def news_due(self, now_ms: int) -> list[Telling]:
+        """What can be told: of moments that are over, to which nothing is added any more."""
+        return [telling for telling in self.news if telling.at_ms < now_ms]
 
     def progress_due(self, now_ms: int) -> bool:
         return self.timeline is not None and now_ms >= self._reported_ms() + PROGRESS_MS
@@ -55,7 +68,10 @@ class Plan:
         """When this recording needs attention again if nothing else happens."""
         moments = [self.session.started_ms + JOIN_MS] if not self.session.joined else []
         if self.session.state == State.LIVE:
-            moments += [self.idle_end_ms] if self.idle_end_ms is not None else []
+            moments += [self.finish.at_ms] if self.finish is not None else []
+            moments += [self.news[0].at_ms + 1] if self.news else []
+            if self.session.joined and self.session.origin_ms is None:
+                moments += [self.origin_ms] if self.origin_ms is not None else []
             if self.timeline is not None:
                 moments += [
                     self.slice_due_ms(self.slices_by(now_ms)),
@@ -69,15 +85,33 @@ class Plan:
 
 def make_plan(session: Session, facts: list[Fact], version: int) -> Plan:
     origin = session.origin_ms if session.origin_ms is not None else _origin(session, facts)
-    timeline = timeline_of(session, facts) if session.origin_ms is not None else None
-    idle = idle_end(session, facts) if session.state == State.LIVE and not session.doom else None
-    return Plan(session, version, origin, idle, timeline)
+    # The other modes make no files yet: everything else about them is real.
+    timed = session.origin_ms is not None and session.mode == "mix"
+    timeline = timeline_of(session, facts) if timed else None
+    live = session.state == State.LIVE and not session.doom
+    news = [telling for telling in tellings(session, facts) if telling.at_ms > session.told_ms]
+    return Plan(
+        session,
+        version,
+        origin,
+        _finish(session, facts) if live else None,
+        timeline,
+        tuple(news) if session.joined else (),
+    )
+
+
+def _finish(session: Session, facts: list[Fact]) -> Finish | None:
+    if session.mode == "web":
+        return pages.finish(session, facts)
+    idle = idle_end(session, facts)
+    return None if idle is None else Finish(idle, "idle")
 
 
 def _origin(session: Session, facts: list[Fact]) -> int | None:
     """The first recorded moment, if it came before the end."""
     if session.doom:
         return None
-    origin = first_recorded(session, facts)
+    find = pages.first_shown if session.mode == "web" else first_recorded
+    origin = find(session, facts)
     ended = origin is not None and session.end_ms is not None and origin >= session.end_ms
     return None if ended else origin

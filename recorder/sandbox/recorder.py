@@ -89,7 +89,7 @@ class Recorder:
         self.renders.begin_turn()
         for session in sessions:
             try:
-                self._step(self._plan(session, version), now)
+                self._step(self._plan(session, version, now), now)
             except OSError as error:
                 self.renders.disk_refused(session.sid, error)
             except (ValueError, KeyError, TypeError, AttributeError):
@@ -119,17 +119,17 @@ class Recorder:
             self._unsent.discard(sid)
             self._unlisted.discard(sid)
 
-    def _plan(self, session: Session, version: int) -> Plan:
+    def _plan(self, session: Session, version: int, now: int) -> Plan:
         """The plan of this session as it is now; kept while neither it nor the facts change."""
         plan = self._plans.get(session.sid)
         if plan is None or plan.version != version or plan.session != session:
             plan = make_plan(session, self._facts(session), version)
-            if session.joined and plan.origin_ms is not None and session.origin_ms is None:
-                with self.store.transaction():
-                    self.clock.pin()
-                    self._begin_recording(plan.origin_ms, session)
-                return self._plan(self._again(session), version)
             self._plans[session.sid] = plan
+        if plan.begin_due(now):
+            with self.store.transaction():
+                self.clock.pin()
+                self._begin_recording(plan, now)
+            return self._plan(self._again(session), version, now)
         return plan
 
     def _facts(self, session: Session) -> list[Fact]:
@@ -144,9 +144,11 @@ class Recorder:
         if plan.join_due(now):
             self._join(plan, now)
             return
-        if plan.idle_due(now):
-            assert plan.idle_end_ms is not None  # noqa: S101 - that is what due means
-            self.endings.leave(session, plan.idle_end_ms, "idle")
+        if news := plan.news_due(now):
+            self.endings.tell(session, news)
+        if plan.finish_due(now):
+            assert plan.finish is not None  # noqa: S101 - that is what due means
+            self.endings.leave(session, plan.finish.at_ms, plan.finish.reason)
             self._look_again()
             return
         if self._pictures and plan.timeline is not None:
@@ -172,15 +174,15 @@ class Recorder:
             else:
                 self.clock.pin()  # first: who has joined without an origin holds no clock back
                 self.endings.joined(session, now)
-                if plan.origin_ms is not None:
-                    self._begin_recording(plan.origin_ms, session)
+                self._begin_recording(plan, now)
         self._look_again()
 
-    def _begin_recording(self, origin_ms: int, session: Session) -> None:
-        """Somebody publishes: from here on there are slices, which a fast clock waits for, so it
-        must be pinned.
+    def _begin_recording(self, plan: Plan, now: int) -> None:
+        """Once there is something to record: from here on there are slices, which a fast clock
+        waits for, so it must be pinned.
         """
-        self.endings.recording_began(session, origin_ms, self._facts(session))
+        if plan.origin_ms is not None and plan.origin_ms <= now:
+            self.endings.recording_began(plan.session, plan.origin_ms)
 
     def _list(self, plan: Plan) -> None:
         """Write the playlist when slices have come; after the end `_finish` writes the last one."""

@@ -7,12 +7,13 @@ worker, which does it; only `stop` waits for that.
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from recorder.contract.layouts import layout_from_wire, layout_to_wire
-from recorder.contract.rules import check, refusal
+from recorder.contract.problems import Problem
+from recorder.contract.rules import check, deferred_failure, refusal
 from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.sandbox import answers
 from recorder.sandbox.answers import Answer, of_task, refused
@@ -22,18 +23,14 @@ from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.images import FROZEN, Images
 from recorder.sandbox.overlaps import Overlap, Overlaps
-from recorder.sandbox.store import Resource, Session, State, Store
+from recorder.sandbox.store import Fact, FileRow, Resource, Session, State, Store
 from recorder.sandbox.wake import Wake
 
-WEB_SCENE, POSTPONED_SCENE = 1, 2
 UNUSED_RESOURCE_KEPT_MS = 86_400_000
 LOOK_EVERY_S = 0.02  # how often a waiting stop looks whether the worker is done
 
-MIX_ONLY = answers.gateway(
-    501,
-    "This version of the Reelroom sandbox records mode mix only; individual and web are not"
-    " emulated. The real service would have accepted this call.",
-)
+# Rules of a start that need its acquire: looked at only when the ids are known to fit.
+OF_ACQUIRE = ("acquire.scene.matches_mode", "postponed.scene")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,8 @@ class Call:
     @property
     def request(self) -> dict[str, Any]:
         """clientRequest without its nulls, which count as absent."""
-        return {k: v for k, v in self.body["clientRequest"].items() if v is not None}
+        given = self.body.get("clientRequest") or {}  # anyRTC lets acquire leave it out
+        return {k: v for k, v in given.items() if v is not None}
 
 
 class Service:
@@ -61,7 +59,7 @@ class Service:
         self._images = Images(config.data)
 
     def acquire(self, call: Call) -> Answer:
-        if fault := self._fault(Operation.ACQUIRE, None, call):
+        if fault := self._fault(Operation.ACQUIRE, call):
             return fault
         now = self.clock.now_ms()
         with self.store.transaction():
@@ -85,8 +83,13 @@ class Service:
         return Answer(200, {"resourceId": resource.resource_id, **names})
 
     def start(self, call: Call) -> Answer:
-        if fault := self._mode_fault(call) or self._fault(Operation.START, Mode(call.mode), call):
+        if fault := self._mode_fault(call):
             return fault
+        known = self.store.tasks.resource(call.resource_id)
+        acquired = {"scene": known.scene, "resourceExpiredHour": known.hours} if known else None
+        found = self._check(Operation.START, call, acquired=acquired)
+        if problem := refusal([p for p in found if p.rule not in OF_ACQUIRE]):
+            return answers.problem(Operation.START, problem)
         recording = call.request.get("recordingConfig") or {}
         images = self._images.freeze(recording.get("transcodingConfig"))
         with self.store.transaction():
@@ -95,17 +98,16 @@ class Service:
             if fault := self._resource_fault(resource, call):
                 return fault
             assert resource is not None  # noqa: S101 - the fault above
-            if not _fits(resource.scene, call.mode):
-                return answers.WRONG_SCENE
+            if problem := refusal(found):
+                return answers.problem(Operation.START, problem)
             if resource.sid is not None:
                 return answers.ALREADY_STARTED
             if now > resource.expires_ms:
                 return answers.EXPIRED
             if self.store.tasks.rival(call.app_id, resource.cname, resource.uid):
                 return answers.TASK_CONFLICT
-            if call.mode != Mode.MIX:
-                return MIX_ONLY
-            session = self._beginnings.begin(call.body, resource, call.mode, now, images)
+            late = deferred_failure(found)
+            session = self._beginnings.begin(call.body, resource, call.mode, now, images, late)
         self.wake.ring()
         return Answer(200, of_task(session))
 
@@ -121,7 +123,8 @@ class Service:
                 return answers.NOT_FOUND
             if session.state == State.LEAVING:
                 return answers.EXITING
-            response = answers.query_response(session, self.clock.now_ms())
+            rows, facts = self.store.files.uploaded(session.sid), self._page_facts(session)
+            response = answers.query_response(session, rows, facts, self.clock.now_ms())
             return Answer(200, of_task(session, response))
 
     def update(self, call: Call) -> Answer:
@@ -131,7 +134,7 @@ class Service:
         return self._change(Operation.UPDATE_LAYOUT, call)
 
     def stop(self, call: Call) -> Answer:
-        if fault := self._mode_fault(call) or self._fault(Operation.STOP, Mode(call.mode), call):
+        if fault := self._mode_fault(call) or self._fault(Operation.STOP, call):
             return fault
         at_once = call.request.get("async_stop", False)
         with self.store.transaction():
@@ -152,7 +155,7 @@ class Service:
         try:
             self.wake.ring()
             if at_once:
-                return Answer(200, of_task(session, {"uploadingStatus": "unknown"}))
+                return Answer(200, of_task(session, answers.stopped_at_once(session)))
             return self._stopped(self._wait(session), overlap)
         finally:
             self.overlaps.end_stop(session.sid, overlap)
@@ -169,15 +172,27 @@ class Service:
 
     def _stopped(self, session: Session, overlap: Overlap) -> Answer:
         """The answer of a stop that has waited."""
-        if session.state == State.GONE and session.origin_ms is None:
+        gone, nothing = session.state == State.GONE, session.origin_ms is None
+        if gone and nothing and session.mode != Mode.WEB:
             return answers.NO_DATA
-        if overlap.happened or session.state != State.GONE or session.upload != "uploaded":
-            response: dict[str, object] = {
-                "fileListMode": "json" if session.with_mp4 else "string",
-                "uploadingStatus": "unknown",
-            }
-            return Answer(206, of_task(session, response))
-        return Answer(200, of_task(session, answers.stop_response(session, session.upload)))
+        known = session.upload if gone and not overlap.happened else "unknown"
+        if nothing and gone and not overlap.happened:
+            known = "uploaded"  # a page that was never shown has no files to wait for
+        if known not in ("uploaded", "backuped"):
+            return Answer(206, of_task(session, self._stop_response(session, None, "unknown")))
+        rows = self.store.files.uploaded(session.sid)
+        return Answer(200, of_task(session, self._stop_response(session, rows, known)))
+
+    def _stop_response(
+        self, session: Session, rows: list[FileRow] | None, uploading: str
+    ) -> dict[str, object]:
+        return answers.stop_response(session, rows, self._page_facts(session), uploading)
+
+    def _page_facts(self, session: Session) -> list[Fact]:
+        """What happened to a page under recording; nothing in the other modes."""
+        if session.mode != Mode.WEB:
+            return []
+        return self.store.channels.facts(session.channel, session.sid)
 
     def _change(self, operation: Operation, call: Call) -> Answer:
         """update and updateLayout: a new fact on the timeline, which replaces the one before."""
@@ -187,7 +202,7 @@ class Service:
             return refused(400, 2, "updateLayout: mode must be mix")
         known = self.store.tasks.get(call.sid)
         streams = known.stream_types if known and known.resource_id == call.resource_id else None
-        if fault := self._fault(operation, Mode(call.mode), call, stream_types=streams):
+        if fault := self._fault(operation, call, stream_types=streams):
             return fault
         images = self._images.freeze(call.request)
         with self.store.transaction():
@@ -196,35 +211,45 @@ class Service:
                 return fault or answers.NOT_FOUND
             if session.state != State.LIVE:
                 return answers.NOT_FOUND
-            place = (session.channel, self.clock.now_ms())
-            if operation is Operation.UPDATE_LAYOUT:
-                layout: dict[str, Any] = layout_to_wire(layout_from_wire(call.request))
-                layout[FROZEN] = images
-                self.store.channels.add(*place, "layout", sid=session.sid, **layout)
-            elif subscribe := call.request.get("streamSubscribe"):
-                lists = subscription_lists(subscribe)
-                self.store.channels.add(*place, "subscribe", sid=session.sid, **lists)
+            for kind, data in _facts_of(operation, call.request, images):
+                self.store.channels.add(
+                    session.channel, self.clock.now_ms(), kind, sid=session.sid, **data
+                )
         self.wake.ring()
         return Answer(200, of_task(session))
 
     def _mode_fault(self, call: Call) -> Answer | None:
-        if call.mode in set(Mode):
+        modes = {Mode.INDIVIDUAL, Mode.MIX}
+        if self.config.provider != ProviderName.ANYRTC:
+            modes.add(Mode.WEB)
+        if call.mode in modes:
             return None
-        return refused(400, 2, "mode must be individual, mix or web")
+        return refused(400, 2, f"mode must be {', '.join(sorted(modes))}")
 
     def _fault(
+        self, operation: Operation, call: Call, *, stream_types: int | None = None
+    ) -> Answer | None:
+        """What is wrong with the body, in the documented order: envelope, name, clientRequest."""
+        problem = refusal(self._check(operation, call, stream_types=stream_types))
+        return answers.problem(operation, problem) if problem else None
+
+    def _check(
         self,
         operation: Operation,
-        mode: Mode | None,
         call: Call,
         *,
         stream_types: int | None = None,
-    ) -> Answer | None:
-        """What is wrong with the body, in the documented order: envelope, name, clientRequest."""
-        provider = ProviderName(self.config.provider)
-        found = check(operation, mode, call.body, provider=provider, stream_types=stream_types)
-        problem = refusal(found)
-        return answers.problem(operation, problem) if problem else None
+        acquired: Mapping[str, object] | None = None,
+    ) -> tuple[Problem, ...]:
+        return check(
+            operation,
+            Mode(call.mode) if call.mode else None,
+            call.body,
+            provider=ProviderName(self.config.provider),
+            stream_types=stream_types,
+            acquired=acquired,
+            now=self.clock.now_ms() // 1000,
+        )
 
     def _resource_fault(self, resource: Resource | None, call: Call) -> Answer | None:
         if resource is None:
@@ -245,12 +270,23 @@ class Service:
             return None, answers.NOT_FOUND
         if session.resource_id != call.resource_id:
             return None, answers.OTHER_RESOURCE
-        if session.mode != call.mode or self.clock.now_ms() > session.expires_ms:
+        now = self.clock.now_ms()
+        if session.mode != call.mode or now > session.expires_ms or now < session.away_until_ms:
             return None, answers.NOT_FOUND
         return session, None
 
 
-def _fits(scene: int, mode: str) -> bool:
-    """Whether a task of this mode may use a resource acquired with this scene."""
-    allowed = {WEB_SCENE: {Mode.WEB}, POSTPONED_SCENE: {Mode.INDIVIDUAL}}
-    return mode in allowed.get(scene, {Mode.INDIVIDUAL, Mode.MIX})
+def _facts_of(
+    operation: Operation, request: Mapping[str, Any], images: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a change of a running recording leaves on its timeline: (kind, data) of each fact."""
+    if operation is Operation.UPDATE_LAYOUT:
+        yield "layout", {**layout_to_wire(layout_from_wire(request)), FROZEN: images}
+        return
+    if subscribe := request.get("streamSubscribe"):
+        yield "subscribe", subscription_lists(subscribe)
+    onhold = (request.get("webRecordingConfig") or {}).get("onhold")
+    if onhold is not None:
+        yield "hold", {"onhold": onhold}
+    if push := request.get("rtmpPublishConfig"):
+        yield "outputs", {"outputs": push["outputs"]}

@@ -50,6 +50,15 @@ class Files:
         )
         return [_row(row) for row in rows]
 
+    def uploaded(self, sid: str) -> list[FileRow]:
+        """Playlists, then whole files, of which a version has been sent: what can be played."""
+        rows = self._database.rows(
+            "SELECT * FROM files WHERE sid = ? AND kind IN ('playlist', 'mp4', 'mixed')"
+            " AND sent_version > 0 ORDER BY kind != 'playlist', kind, lane, number",
+            sid,
+        )
+        return [_row(row) for row in rows]
+
     def numbers(self, sid: str, kind: str = "slice", lane: str = "") -> set[int]:
         rows = self._database.rows(
             "SELECT number FROM files WHERE sid = ? AND kind = ? AND lane = ?", sid, kind, lane

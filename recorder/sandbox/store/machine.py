@@ -48,7 +48,7 @@ class Machine:
         value: int | None = self._database.value(
             "SELECT min(coalesce(origin_ms, started_ms) + slice_ms * (2 + (SELECT count(*)"
             "   FROM files WHERE files.sid = sessions.sid AND kind = 'slice')))"
-            " FROM sessions WHERE state = 'live' AND doom = ''"
+            " FROM sessions WHERE state = 'live' AND doom = '' AND mode = 'mix'"
             " AND (origin_ms IS NOT NULL OR NOT joined)"
         )
         return value

@@ -276,17 +276,6 @@ def test_sixteen_recordings_run_side_by_side(sandbox):
     assert len({task.sid for task in tasks}) == 16
 
 
-def test_modes_that_are_not_emulated_say_so(sandbox):
-    task = sandbox.task()
-    recording = {"subscribeUidGroup": 0, "transcodingConfig": None}
-
-    answer = task.start(mode="individual", recording=recording)
-
-    assert answer.status_code == 501
-    assert "mix only" in answer.json()["message"]
-    assert task.start().status_code == 200, "the resource was not used up"
-
-
 def test_without_media_everything_but_files_is_recorded(tmp_path):
     with running_sandbox(tmp_path, media="none") as sandbox:
         task = sandbox.started()
