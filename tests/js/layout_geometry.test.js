@@ -208,6 +208,12 @@ test("tidy joins edges within half a percent and says what it changed", () => {
   assert.deepEqual(g.tidy(tidied), { rects: tidied, changes: [] });
 });
 
+test("tidy leaves locked regions, and others come to them", () => {
+  const rects = [{ ...rect(103_000, 0, 400_000, UNIT), locked: true }, rect(100_000, 0, 300_000, UNIT), rect(100_000, 0, 300_000, UNIT)];
+
+  assert.deepEqual(g.tidy(rects).rects.map((r) => r.x), [103_000, 103_000, 103_000]);
+});
+
 always("tidying moves no edge further than half a percent and leaves every region sound", (random, name) => {
   const rects = some(random, 8);
   const { rects: tidied, changes } = g.tidy(rects);

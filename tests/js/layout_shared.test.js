@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { check, covered, fromServer, isUid, isUrl } from "../../static/js/layout/checks.js";
 import { fromWire, toWire } from "../../static/js/layout/io.js";
 import { blank, region } from "../../static/js/layout/model.js";
-import { boxes, isDerived, place } from "../../static/js/layout/predefined.js";
+import { asCustom, boxes, isDerived, place, sampleUsers } from "../../static/js/layout/predefined.js";
 
 // What Python answers: tests/recorder/contract/test_layout_shared.py reads the same cases.
 const shared = JSON.parse(readFileSync(new URL("layouts.json", import.meta.url)));
@@ -72,6 +72,25 @@ test("the page says what of a predefined layout is derived", () => {
   assert.deepEqual([0, 1, 3].map((kind) => derived(kind, 17)), [false, false, false]);
   assert.deepEqual([1, 2, 16, 17].map((n) => derived(1, n)), [false, true, true, false]);
   assert.deepEqual([derived(2, 5, "1"), derived(2, 5, "99"), derived(2, 5)], [false, true, true]);
+});
+
+test("a predefined layout becomes a custom one that looks the same", () => {
+  const users = ["1", "2", "3"];
+  for (const kind of [0, 1, 2]) {
+    const doc = { ...blank(), kind, maxUid: kind === 2 ? "2" : "" };
+    const custom = asCustom(doc, users, shared.tables);
+
+    assert.deepEqual([custom.kind, custom.maxUid], [3, ""]);
+    assert.deepEqual(boxes(custom, users, shared.tables), boxes(doc, users, shared.tables));
+  }
+});
+
+test("sample users include whom a region or the large window waits for", () => {
+  const doc = { ...blank(), regions: ["", "2", "", "9"].map((uid) => region({ x: 0, y: 0, w: 1, h: 1 }, { uid })) };
+
+  assert.deepEqual(sampleUsers(doc, 6), ["1", "2", "3", "9", "4", "5"]);
+  assert.deepEqual(sampleUsers({ ...doc, kind: 2, maxUid: "1" }, 3), ["1", "2", "3"]);
+  assert.equal(sampleUsers(doc, 17).length, 17);
 });
 
 test("a problem says which region and field it is about, the server's too", () => {

@@ -160,49 +160,45 @@ export function swap(a, b) {
   return [{ ...a, ...at(b) }, { ...b, ...at(a) }];
 }
 
-/** Bring edges that lie within `within` of each other onto one line, and say what changed. */
+/**
+ * Bring edges that lie within `within` of each other onto one line, and say what changed. Locked
+ * regions and those so thin that both edges could end on one line stay.
+ */
 export function tidy(rects, within = 5_000) {
-  const lines = { x: together(rects, "x", within), y: together(rects, "y", within) };
   const changes = [];
-  const tidied = rects.map((r, index) => {
-    const next = { ...r };
-    for (const [axis, start, end] of [["x", "left", "right"], ["y", "top", "bottom"]]) {
-      const size = SIZE[axis];
-      if (r[size] <= 2 * within) continue; // both its edges could end on one line
-      const sides = [[start, r[axis]], [end, r[axis] + r[size]]];
-      const [from, to] = sides.map(([, at]) => lines[axis].get(at) ?? at);
-      Object.assign(next, { [axis]: from, [size]: to - from });
-      sides.forEach(([side, at], i) => {
-        if (at !== [from, to][i]) changes.push({ index, side, from: at, to: [from, to][i] });
+  const next = rects.map((r) => ({ ...r }));
+  const stays = (r, axis) => r.locked || r[SIZE[axis]] <= 2 * within;
+  for (const [axis, ...sides] of [["x", "left", "right"], ["y", "top", "bottom"]]) {
+    const size = SIZE[axis];
+    const lines = together(rects, axis, (r) => stays(r, axis), within);
+    rects.forEach((r, index) => {
+      if (stays(r, axis)) return;
+      const edges = [r[axis], r[axis] + r[size]];
+      const [start, end] = edges.map((at) => lines.get(at));
+      Object.assign(next[index], { [axis]: start, [size]: end - start });
+      edges.forEach((from, i) => {
+        const to = lines.get(from);
+        if (from !== to) changes.push({ index, side: sides[i], from, to });
       });
-    }
-    return next;
-  });
-  return changes.length ? { rects: tidied, changes } : { rects, changes };
+    });
+  }
+  return { rects: changes.length ? next : rects, changes };
 }
 
-/** Where each edge of an axis goes: to the canvas' own edge, else to where most of its group are. */
-function together(rects, axis, within) {
-  const size = SIZE[axis];
-  const count = new Map();
+/** Where each edge goes: to one that stays or the canvas' own, else to where most of its group are. */
+function together(rects, axis, stays, within) {
+  const weight = new Map();
   for (const r of rects) {
-    if (r[size] <= 2 * within) continue;
-    for (const at of [r[axis], r[axis] + r[size]]) count.set(at, (count.get(at) ?? 0) + 1);
+    for (const at of [r[axis], r[axis] + r[SIZE[axis]]]) weight.set(at, (weight.get(at) ?? 0) + (stays(r) ? 100 : 1));
   }
-  for (const edge of [0, UNIT]) count.set(edge, Infinity);
-  const goes = new Map();
-  let group = [];
-  const close = () => {
-    const best = group.reduce((a, b) => (count.get(b) > count.get(a) ? b : a), group[0]);
-    for (const at of group) goes.set(at, best);
-    group = [];
-  };
-  for (const at of [...count.keys()].sort((a, b) => a - b)) {
-    if (group.length && at - group[0] > within) close();
-    group.push(at);
+  for (const edge of [0, UNIT]) weight.set(edge, Infinity);
+  const groups = [];
+  for (const at of [...weight.keys()].sort((a, b) => a - b)) {
+    if (at - groups.at(-1)?.[0] <= within) groups.at(-1).push(at);
+    else groups.push([at]);
   }
-  close();
-  return goes;
+  const best = (group) => group.reduce((a, b) => (weight.get(b) > weight.get(a) ? b : a));
+  return new Map(groups.flatMap((group) => group.map((at) => [at, best(group)])));
 }
 
 /** Paint order: `to` is "raise", "lower", "front" or "back"; chosen ones keep their order. */

@@ -58,8 +58,9 @@ export function sampleUsers(doc, n) {
   return Array.from({ length: n }, (_, i) => named[i] || fresh());
 }
 
-/** A predefined layout as a custom one with the regions it now has. */
+/** A predefined layout as a custom one with the regions it now has; the large one waits for its user. */
 export function asCustom(doc, users, table) {
-  const regions = place(doc, users, table).map(({ region: r }) => region(r));
+  const large = doc.kind === VERTICAL ? doc.maxUid : "";
+  const regions = place(doc, users, table).map(({ region: r, index }) => region(r, { uid: index ? "" : large }));
   return { ...doc, kind: CUSTOM, maxUid: "", regions };
 }
