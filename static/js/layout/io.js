@@ -2,7 +2,7 @@
 import { gettext } from "../words.js";
 import { UNIT } from "./geometry.js";
 import { lineOf, scan } from "./json.js";
-import { blank, region } from "./model.js";
+import { blank, region, same } from "./model.js";
 
 const LARGEST = 1_000_000; // characters; a layout of 17 regions has three thousand
 const MOST = 200; // entries read at all; the checks refuse what is over 17
@@ -192,7 +192,7 @@ function understood(text, base) {
     return { start, end, line: lineOf(text, start).line, endLine: lineOf(text, end).line };
   };
   const name = source === "file" && typeof value.name === "string" ? value.name : "";
-  return { doc, name, source, unknown, rounded, regions: (wire.layoutConfig ?? []).map(lines) };
+  return { doc: same(doc, base) ? base : doc, name, source, unknown, rounded, regions: (wire.layoutConfig ?? []).map(lines) };
 }
 
 /** The region whose lines hold this one, or -1. */

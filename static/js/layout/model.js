@@ -16,9 +16,14 @@ export const blank = ({ width = 1280, height = 720 } = {}) => ({
 export const withRegions = (doc, regions) => ({ ...doc, regions });
 export const full = (doc) => doc.regions.length >= MAX_REGIONS;
 
-// What is saved of a document, as a text to compare by.
-const kept = (doc) =>
-  JSON.stringify({ ...doc, regions: doc.regions.map(({ id, locked, hidden, ratio, ...r }) => Object.entries(r).sort()) });
+const SAVED = ["x", "y", "w", "h", "uid", "alpha", "mode", "extra"]; // of a region
+const equal = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether two documents would be saved alike: locks and eyes do not count. */
+export const same = (a, b) =>
+  a === b ||
+  (equal({ ...a, regions: a.regions.length }, { ...b, regions: b.regions.length }) &&
+    a.regions.every((r, i) => r === b.regions[i] || SAVED.every((field) => equal(r[field], b.regions[i][field]))));
 
 export class Model {
   onchange = () => {};
@@ -96,7 +101,7 @@ export class Model {
   }
   commit() {
     const name = this.active;
-    if (kept(this.doc) === kept(this.#start?.[0] ?? this.doc)) return this.cancel();
+    if (same(this.doc, this.#start?.[0] ?? this.doc)) return this.cancel();
     this.active = "";
     this.#push(name, this.#start, this.#now, "", 0);
   }
@@ -137,7 +142,7 @@ export class Model {
   }
 
   get dirty() {
-    return this.doc !== this.#mark && kept(this.doc) !== kept(this.#mark);
+    return !same(this.doc, this.#mark);
   }
   saved(doc = this.doc) {
     this.#mark = doc;
