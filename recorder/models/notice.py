@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from recorder.models.visible import VisibleQuerySet
 
+# The console's test sends a made-up notice of each type; where its values are documented, in this
+# channel.
+TEST_CHANNEL = "test_webhook"
+
 
 class NoticeQuerySet(VisibleQuerySet["Notice"]):
     def due(self, now: datetime) -> Self:
@@ -19,6 +23,13 @@ class NoticeQuerySet(VisibleQuerySet["Notice"]):
 
     def in_order(self) -> Self:
         return self.order_by(F("sequence").asc(nulls_last=True), "at", "id")
+
+    def unmatched(self) -> Self:
+        return self.filter(session=None)
+
+    def odd(self) -> Self:
+        """What came more than once, or after one with a higher number."""
+        return self.filter(Q(late=True) | Q(deliveries__gt=1))
 
     def matching(self, text: str) -> Self:
         """The beginning of a sid or of the notice's own id, a part of a channel's name."""

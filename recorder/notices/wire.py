@@ -17,8 +17,6 @@ from recorder.models import Notice
 from recorder.providers.answers import integer, sid_in
 from recorder.providers.redact import redact
 
-# The console's test sends one made-up notice of each type; for some products with this channel.
-TEST_CHANNEL = "test_webhook"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
