@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recorder.contract.states import Status
+from recorder.lifecycle.notice_words import marks, telling
 from recorder.lifecycle.words import explain_failure
 from recorder.models import AuditEntry, ProviderCall, RecordedFile, RecordingSession
 from recorder.providers.values import Outcome
@@ -19,11 +20,12 @@ class Entry:
 
     key: str  # its name among the session's entries, the same each time
     at: datetime
-    kind: str  # call, action, state, file
+    kind: str  # call, action, state, file, notice
     title: str
     detail: dict[str, Any]
     tone: str
     by: str = ""
+    text: str = ""
 
 
 _TONES = {
@@ -37,7 +39,8 @@ _TONES = {
 
 def timeline(session: RecordingSession) -> list[Entry]:
     """Newest first; what has the same time stands in the order in which it was written."""
-    entries = [*_actions(session), *_calls(session), *_states(session), *_files(session)]
+    kinds = (_actions, _calls, _states, _files, _notices)
+    entries = [entry for told in kinds for entry in told(session)]
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
@@ -136,6 +139,22 @@ def _files(session: RecordingSession) -> Iterator[Entry]:
             title=_("%(name)s appeared") % {"name": file.name.rpartition("/")[2]},
             detail={"name": file.name},
             tone="moving",
+        )
+
+
+def _notices(session: RecordingSession) -> Iterator[Entry]:
+    """What the provider told by itself, at the time at which it came."""
+    for notice in session.notices.order_by("id"):
+        told = telling(notice)
+        unusual = [words for _tone, words in marks(notice)]
+        yield Entry(
+            key=f"notice-{notice.pk}",
+            at=notice.received_at,
+            kind="notice",
+            title=told.title,
+            text=" ".join([*told.notes, *(f"{words}." for words in unusual)]),
+            detail=notice.body,
+            tone=told.tone,
         )
 
 

@@ -208,8 +208,9 @@ class EventSerializer(serializers.Serializer[Entry]):
 
     key = serializers.CharField()
     at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(choices=["call", "action", "state", "file"])
+    kind = serializers.ChoiceField(choices=["call", "action", "state", "file", "notice"])
     title = serializers.CharField()
+    text = serializers.CharField()
     by = serializers.CharField()
     tone = serializers.CharField()
     detail = JSONObject()
