@@ -25,6 +25,11 @@ class Tile:
     ground: str
     label: str
     occupied: bool
+    text_size: int
+
+    @property
+    def baseline(self) -> int:
+        return round(self.text_size * 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,7 @@ class Thumbnail:
     width: int
     height: int
     ground: str
-    text_size: int
     tiles: tuple[Tile, ...]
-
-    @property
-    def plate_height(self) -> int:
-        return round(self.text_size * 1.5)
 
 
 def thumbnail(
@@ -46,6 +46,7 @@ def thumbnail(
     """A layout with `users` (uids in joining order) in it; None: one stand-in for each region."""
     stand_in = users is None
     people = stand_ins(layout) if users is None else users
+    text_size = canvas.height // 14  # pictures of all shapes are shown at one height
     tiles = tuple(
         Tile(
             x=box.x,
@@ -56,11 +57,11 @@ def thumbnail(
             ground=GROUNDS[box.index % len(GROUNDS)],
             label=str(box.index + 1) if stand_in or box.uid is None else box.uid,
             occupied=box.uid is not None,
+            text_size=max(8, min(text_size, box.height // 3, box.width // 3)),
         )
         for box in layouts.boxes(layout, people, canvas)
     )
-    text_size = max(8, min(canvas.width, canvas.height) // 14)
-    return Thumbnail(canvas.width, canvas.height, layout.background_color, text_size, tiles)
+    return Thumbnail(canvas.width, canvas.height, layout.background_color, tiles)
 
 
 def stand_ins(layout: layouts.Layout) -> tuple[str, ...]:

@@ -6,62 +6,13 @@ from pathlib import Path
 
 from django.db import transaction
 
-from recorder.contract.layouts import (
-    BEST_FIT,
-    CUSTOM,
-    FLOATING,
-    UNIT,
-    VERTICAL,
-    Canvas,
-    Region,
-)
-from recorder.contract.layouts import Layout as Picture
 from recorder.contract.states import ProviderName
 from recorder.management.folder import first_password_file, replace
-from recorder.models import Layout, Project, Secret, StorageConfig, User
+from recorder.models import Project, Secret, StorageConfig, User
+from recorder.models.starters import add_starters
 
 ADMIN = "admin"
 SELF_BUILT_S3 = 11
-WIDE, TALL = Canvas(1280, 720), Canvas(720, 1280)
-QUARTER, HALF = UNIT // 4, UNIT // 2
-
-WHOLE = Region(0, 0, UNIT, UNIT)
-LAYOUTS: Mapping[str, tuple[Canvas, Picture]] = {
-    "One person": (WIDE, Picture(CUSTOM, (WHOLE,))),
-    "Two side by side": (
-        WIDE,
-        Picture(CUSTOM, (Region(0, 0, HALF, UNIT), Region(HALF, 0, HALF, UNIT))),
-    ),
-    "Two, one above the other": (
-        TALL,
-        Picture(CUSTOM, (Region(0, 0, UNIT, HALF), Region(0, HALF, UNIT, HALF))),
-    ),
-    "Speaker and a corner": (
-        WIDE,
-        Picture(CUSTOM, (WHOLE, Region(720_000, 711_111, QUARTER, QUARTER))),
-    ),
-    "Speaker and two beside": (
-        WIDE,
-        Picture(
-            CUSTOM,
-            (
-                Region(0, 0, 3 * QUARTER, UNIT),
-                Region(3 * QUARTER, 0, QUARTER, HALF),
-                Region(3 * QUARTER, HALF, QUARTER, HALF),
-            ),
-        ),
-    ),
-    "Four in a grid": (
-        WIDE,
-        Picture(
-            CUSTOM,
-            tuple(Region(x, y, HALF, HALF) for y in (0, HALF) for x in (0, HALF)),
-        ),
-    ),
-    "Floating": (TALL, Picture(FLOATING)),
-    "Best fit": (WIDE, Picture(BEST_FIT)),
-    "Vertical": (WIDE, Picture(VERTICAL)),
-}
 
 
 @transaction.atomic
@@ -72,8 +23,7 @@ def make_first_rows(folder: Path) -> None:
     password = secrets.token_urlsafe(12)
     replace(first_password_file(folder), password)
     User.objects.create_superuser(ADMIN, password=password)
-    for name, (canvas, picture) in LAYOUTS.items():
-        Layout.create(name, canvas, picture, by=None)
+    add_starters(by=None)
 
 
 @transaction.atomic

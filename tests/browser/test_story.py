@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from recorder.contract.layouts import Canvas, Layout, boxes
-from recorder.management.starters import LAYOUTS
+from recorder.contract.starter_layouts import STARTERS
 from recorder.sandbox.media.palette import participant_colour
 from tests.support.up import Up
 
 pytestmark = pytest.mark.xdist_group("up")
 
 SOON = 30_000  # ms; only something that never comes takes so long
-FIRST, SECOND = "Four in a grid", "Two side by side"
+FIRST, SECOND = "Four in a grid", "Side by side"
 CANVAS = Canvas(1280, 720)
 USERS = ("1001", "1002", "1003")  # who is in a channel of the sandbox that nobody prepared
 BLUR = 14  # of 255: what coding and the conversion to RGB may change
@@ -53,7 +53,7 @@ def reelroom(tmp_path_factory: pytest.TempPathFactory, free_port) -> Iterator[tu
 
 
 def picture_of(name: str) -> Layout:
-    return LAYOUTS[name][1]
+    return next(starter.layout for starter in STARTERS if starter.name == name)
 
 
 def points_of(layout: Layout) -> list[tuple[list[int], tuple[int, int, int]]]:

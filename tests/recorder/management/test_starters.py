@@ -1,7 +1,6 @@
 import pytest
 from django.conf import settings
 
-from recorder.contract.layouts import CUSTOM, Canvas, boxes
 from recorder.management import folder, starters
 from recorder.models import Layout, Project, StorageConfig, User
 
@@ -42,31 +41,6 @@ def test_a_later_start_leaves_users_and_layouts_as_people_left_them(house):
 
     assert User.objects.get().password == password
     assert not Layout.objects.filter(name="One person").exists()
-
-
-@pytest.mark.parametrize(("name", "users"), [("One person", 1), ("Two side by side", 2)])
-def test_a_starter_layout_covers_the_whole_picture(name, users):
-    canvas, picture = starters.LAYOUTS[name]
-
-    drawn = boxes(picture, [str(number) for number in range(1, users + 1)], canvas)
-
-    assert sum(box.width * box.height for box in drawn) == canvas.width * canvas.height
-
-
-@pytest.mark.parametrize("name", starters.LAYOUTS)
-def test_every_starter_layout_stays_on_its_canvas(name):
-    canvas, picture = starters.LAYOUTS[name]
-    users = [str(number) for number in range(1, 5)]
-
-    drawn = boxes(picture, users[: len(picture.regions)] or users, canvas)
-
-    assert picture.kind != CUSTOM or len(drawn) == len(picture.regions)
-    assert isinstance(canvas, Canvas)
-    for box in drawn:
-        assert box.x >= 0
-        assert box.y >= 0
-        assert box.x + box.width <= canvas.width
-        assert box.y + box.height <= canvas.height
 
 
 def test_the_sandbox_gets_a_project_and_a_storage_with_its_credentials():
