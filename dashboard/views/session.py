@@ -162,7 +162,7 @@ def _storage(session: RecordingSession) -> list[dict[str, object]]:
 
 def _story(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """Entries for the timeline component; queries in a row that all went well are told as one."""
-    for routine, run in groupby(entries, key=_is_routine):
+    for routine, run in groupby(entries, key=_routine):
         told = list(run)
         if routine and len(told) > 2:
             yield _told_as_one(told)
@@ -170,17 +170,24 @@ def _story(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
             yield from map(_told, told)
 
 
-def _is_routine(entry: Entry) -> bool:
-    return entry.detail.get("operation") == Operation.QUERY and entry.tone == "done"
+def _routine(entry: Entry) -> str:
+    """What entries that may be told as one have in common; "" for all others."""
+    if entry.detail.get("operation") == Operation.QUERY and entry.tone == "done":
+        return "query"
+    return entry.title if entry.kind == "notice" and not entry.text else ""
 
 
 def _told_as_one(run: list[Entry]) -> dict[str, Any]:
     newest, oldest = run[0], run[-1]
-    title = ngettext(
-        "query answered 200, %(count)s time", "query answered 200, %(count)s times", len(run)
-    )
+    if newest.kind == "notice":
+        title = ngettext("%(title)s %(count)s time.", "%(title)s %(count)s times.", len(run))
+    else:
+        title = ngettext(
+            "query answered 200, %(count)s time", "query answered 200, %(count)s times", len(run)
+        )
+    title %= {"title": newest.title, "count": len(run)}
     # Named by its oldest entry: that stays the same while the run grows at its newer end.
-    return _told(replace(newest, key=oldest.key, title=title % {"count": len(run)}))
+    return _told(replace(newest, key=oldest.key, title=title))
 
 
 def _told(entry: Entry) -> dict[str, Any]:
@@ -189,12 +196,12 @@ def _told(entry: Entry) -> dict[str, Any]:
     if entry.kind == "call":
         text = str(error or "")
     else:
-        text = _("by %(name)s") % {"name": entry.by} if entry.by else ""
+        text = _("by %(name)s") % {"name": entry.by} if entry.by else entry.text
     return {
         "id": entry.key,
         "at": entry.at,
         "tone": entry.tone,
-        "icon": "user" if entry.kind == "action" else "",
+        "icon": {"action": "user", "notice": "callbacks"}.get(entry.kind, ""),
         "title": entry.title,
         "text": text,
         "facts": _("%(ms)s ms") % {"ms": took} if took is not None else "",
