@@ -2,7 +2,8 @@
 import { check, fromServer } from "./checks.js";
 import { run, stepName } from "./commands.js";
 import { $, all, editor, out, put, say, word } from "./dom.js";
-import { copyText, fromWire, pasteRegions } from "./io.js";
+import { tidy } from "./geometry.js";
+import { copyText, fromWire, pasteRegions, six } from "./io.js";
 import { Model, full } from "./model.js";
 import { startInspector } from "./inspector.js";
 import { startKeeping } from "./keeping.js";
@@ -59,7 +60,12 @@ function start() {
   } catch {} // no storage: what is shown is as at first
   editor.hidden = false;
   document.documentElement.classList.add("has-editor");
-  document.getElementById("layout-form")?.remove();
+  const form = document.getElementById("layout-form");
+  if (form) {
+    $("[data-notes]").append(...form.querySelectorAll(".banner"));
+    $("[data-versions]").append(...form.querySelectorAll("#versions"));
+    form.remove();
+  }
 
   startSamples(ed);
   ed.view = startView(ed);
@@ -166,6 +172,7 @@ function start() {
     select: () => tool("select"),
     draw: () => tool(ed.drawing ? "select" : "draw"),
     inspect,
+    presets: async () => (await import("./arrange.js")).arrange(ed),
     pixel: () => {
       ed.show.pixel = !ed.show.pixel;
       say(word(ed.show.pixel ? "step_pixel" : "step_percent"));
@@ -194,6 +201,12 @@ function start() {
     align: (how) => command("align", { how, to: model.selected.length > 1 ? ed.show.alignTo : "canvas" }),
     distribute: (how) => command("distribute", { axis: how[0], by: how.slice(2) }),
     same: (what) => command("same", { what }),
+    tidy: () => {
+      const { changes } = tidy(model.doc.regions);
+      if (!command("tidy")) return say(word("nothing_to_tidy"));
+      const list = changes.map(({ index, side, from, to }) => word("tidied_edge", { number: index + 1, side: word(side), from: six(from), to: six(to) }));
+      ed.note("editor-applied", { message: word("tidied", { list: list.join("; ") }) }, { revert: () => act("undo") });
+    },
   };
 
   function act(name, argument) {
@@ -277,7 +290,7 @@ function start() {
 
   editor.addEventListener("input", ({ target }) => {
     const name = target.dataset.view;
-    if (!name || name === "name") return;
+    if (!name || name === "name" || name === "tags") return;
     ed.show[name] = target.type === "checkbox" ? target.checked : target.type === "range" || name === "grid" ? Number(target.value) : target.value;
     try {
       localStorage.setItem(SHOW, JSON.stringify(ed.show));

@@ -156,7 +156,7 @@ export function startInspector(ed) {
 
   function canvas() {
     const { doc } = model;
-    const values = { kind: doc.kind, large: doc.maxUid, ratio: shape(doc), width: doc.width, height: doc.height, background_color: doc.color, background_image: doc.image, default_user_background_image: doc.userImage };
+    const values = { kind: doc.kind, max_resolution_uid: doc.maxUid, ratio: shape(doc), width: doc.width, height: doc.height, background_color: doc.color, background_image: doc.image, default_user_background_image: doc.userImage };
     for (const input of canvasFields) {
       if (input.type === "color" && !isColor(doc.color)) continue;
       fill(input, input.type === "color" ? doc.color.toLowerCase() : values[input.dataset.c]);
@@ -169,7 +169,7 @@ export function startInspector(ed) {
     error("[data-canvas-error]", found.filter((each) => each.path !== "layoutConfig").map((each) => each.message).join(" "));
   }
 
-  const NAMES = { large: "maxUid", background_color: "color", background_image: "image", default_user_background_image: "userImage" };
+  const NAMES = { max_resolution_uid: "maxUid", background_color: "color", background_image: "image", default_user_background_image: "userImage" };
   function picture(input) {
     const { c } = input.dataset;
     const { doc } = model;

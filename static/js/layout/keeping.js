@@ -2,7 +2,6 @@
 import { openTemplate, closeDialog } from "../dialog.js";
 import { $, out, put, say, word } from "./dom.js";
 import { fromWire, toWire } from "./io.js";
-import { preset } from "./presets.js";
 import { thumbnail } from "./thumb.js";
 
 const DRAFT = 2000; // ms
@@ -22,7 +21,11 @@ export function startKeeping(ed) {
 
   ed.name = () => nameField?.value.trim() ?? data.live?.session.name ?? "";
   if (nameField) nameField.value = data.name;
-  const dirty = () => model.dirty || (!live && ed.name() !== named);
+  const tagsField = $('[data-view="tags"]');
+  if (tagsField) tagsField.value = data.tags.join(", ");
+  const tags = () => (tagsField?.value ?? "").split(",").map((tag) => tag.trim()).filter(Boolean);
+  let tagged = String(data.tags);
+  const dirty = () => model.dirty || (!live && (ed.name() !== named || String(tags()) !== tagged));
   const documentOf = (doc) => ({ ...toWire(doc), width: doc.width, height: doc.height });
   const read = ({ wire, document: { width, height } }) => fromWire(wire, { width, height }).doc;
   const small = (doc, label) => thumbnail(doc, ed.users(), data.tables, label);
@@ -37,7 +40,7 @@ export function startKeeping(ed) {
     if (!busy && state !== "offline" && state !== "refused") show(dirty() ? "unsaved" : live ? "in_force" : "saved");
     if (!dirty() && state !== "saved") show(live ? "in_force" : "saved");
   }
-  nameField?.addEventListener("input", tell);
+  for (const field of [nameField, tagsField]) field?.addEventListener("input", tell);
 
   // Drafts: in this browser, every two seconds while there is something to keep.
   const store = (work) => {
@@ -57,6 +60,7 @@ export function startKeeping(ed) {
   addEventListener("pagehide", keepDraft);
   addEventListener("beforeunload", (event) => dirty() && event.preventDefault());
 
+  ed.note = note;
   function note(template, values, actions) {
     const place = $("[data-notes]");
     const banner = document.getElementById(template).content.firstElementChild.cloneNode(true);
@@ -129,10 +133,11 @@ export function startKeeping(ed) {
     const { doc } = model;
     if (!copy && ed.problems.some((each) => each.severity === "error")) return refuse(word("not_saved"));
     const name = ed.name();
-    const answer = await send(data.urls.save, { name, named, tags: data.tags, seen, copy, document: documentOf(doc) });
+    const answer = await send(data.urls.save, { name, named, tags: tags(), seen, copy, document: documentOf(doc) });
     if (answer.status === 409) return conflict(answer);
     if (answer.status !== 200) return refuse(answer.message, answer.problems);
     ({ name: named, version: seen } = answer);
+    tagged = String(answer.tags);
     if (nameField.value.trim() === name) nameField.value = answer.name;
     data.urls.save = answer.url;
     model.saved(doc);
@@ -144,6 +149,7 @@ export function startKeeping(ed) {
     say(answer.message);
   });
 
+  /** A dialog whose buttons answer; a way to its places. */
   function dialog(template, actions) {
     openTemplate(template, document.activeElement);
     box.onclick = ({ target }) => {
@@ -154,6 +160,8 @@ export function startKeeping(ed) {
     };
     return (name) => box.querySelector(`[data-place="${name}"]`);
   }
+
+  ed.dialog = dialog;
 
   function conflict({ message, conflict: theirs }) {
     show("unsaved");
@@ -219,30 +227,7 @@ export function startKeeping(ed) {
   if (live && data.live.why_not) note("editor-refused", { message: data.live.why_not }, {});
   else if (live && previous) offerRevert(word("can_revert"));
 
-  /** The arrangements: a live picture before one step. */
-  function arrange() {
-    const { doc } = model;
-    const place = dialog("editor-presets", { use: () => ed.run("preset", { regions: rects, label: chosenName }) });
-    const form = place("form");
-    let rects = [];
-    let chosenName = "";
-    form.elements.n.value = Math.max(2, doc.regions.length || 4);
-    const redraw = () => {
-      const values = Object.fromEntries(new FormData(form));
-      const numbers = { n: Number(values.n), gap: Number(values.gap) || 0, margin: Number(values.margin) || 0 };
-      chosenName = form.querySelector("[name=kind]:checked").parentElement.textContent.trim();
-      rects = preset(values.kind, { ...values, ...numbers, width: doc.width, height: doc.height });
-      for (const node of form.querySelectorAll("[data-for]")) node.hidden = !node.dataset.for.split(" ").includes(values.kind);
-      place("n").textContent = values.n;
-      const next = { ...doc, kind: 3, regions: rects.map((rect) => ({ alpha: 1e6, mode: 0, uid: "", ...rect })) };
-      place("preview").replaceChildren(thumbnail(next, rects.map((_, i) => `${i + 1}`), data.tables, chosenName));
-    };
-    form.addEventListener("input", redraw);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    redraw();
-  }
-
-  Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare, presets: arrange });
+  Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare });
   addEventListener("online", () => state === "offline" && ed.act(live ? "apply" : "save"));
   return { tell };
 }

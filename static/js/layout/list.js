@@ -18,6 +18,7 @@ export function startList(ed) {
       put(row, { class: `region-list__row${selection.includes(region.id) ? " is-selected" : ""}` });
       put(find("pick"), { "aria-pressed": String(selection.includes(region.id)) });
       put(find("number"), { textContent: `${index + 1}` });
+      put(find("picture"), { src: ed.pictureOf(region, "", index, 0).href });
       put(find("who"), { textContent: ed.view.label(index) });
       put(find("size"), { textContent: `${Math.round((region.w * doc.width) / 1e6)} × ${Math.round((region.h * doc.height) / 1e6)}` });
       put(find("problem"), { hidden: !problem, class: `region-list__mark tone-${problem?.severity === "error" ? "live" : "warn"}`, title: problem?.message ?? null });
@@ -55,7 +56,7 @@ export function startList(ed) {
       model.select([model.doc.regions[region].id]);
       ed.parts[0].tell();
     }
-    const names = { mode: "render_mode", layoutConfig: "kind", maxResolutionUid: "large" };
+    const names = { mode: "render_mode", layoutConfig: "kind" };
     const own = names[field || path] ?? (field || path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
     const input = $(`[data-${region === null ? "c" : "f"}="${own}"]`) ?? $(region === null ? "[data-c]" : '[data-f="x"]');
     input.focus();

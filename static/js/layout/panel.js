@@ -25,7 +25,9 @@ export function startPanel(ed) {
       own = false;
       tellNote([]);
     }
-    mark(model.indexes.map((index) => regions[index]).filter(Boolean), "--accent-tint");
+    const lines = model.indexes.map((index) => regions[index]).filter(Boolean);
+    mark(lines, "--accent-tint");
+    if (lines.length && document.activeElement !== area) area.scrollTop = (lines[0].line - 3) * LINE;
   }
 
   /** Lines in a colour, scrolling with the text. */

@@ -1,4 +1,5 @@
 /** Who stands in the regions of the preview: drawn people, an own picture, or a camera that is off. */
+import { isUrl } from "./checks.js";
 import { word } from "./dom.js";
 
 const LAST_FRAME = 3500; // ms that the service shows the last frame before the image
@@ -24,15 +25,16 @@ export function startSamples(ed) {
   /** The picture of one region: {href, mode, note}. `own` is the region of a custom layout, `uid` who is in it. */
   ed.pictureOf = (own, uid, index, mode) => {
     if (uid === null || !ed.show.pictures) return { href: null, note: "" };
-    const { kind, off, url } = ed.sample(own?.id);
+    const { kind, off, url: local } = ed.sample(own?.id);
     const set = pictures[kind];
-    const href = kind === "own" ? url : set[index % set.length];
+    const href = kind === "own" ? local : set[index % set.length];
     const size = own ? ed.sizeOf(own) : SIZES[kind];
     if (!off) return { href, mode, size };
     if (performance.now() - off < LAST_FRAME) return { href, mode, size, note: word("last_frame") };
     const { backgrounds, userImage } = ed.model.doc;
     const image = backgrounds.find((each) => each.uid === uid);
-    if (!image && !userImage) return { href, mode, size, note: word("frame_stays") };
-    return { href: image?.url ?? userImage, mode: image ? image.mode : 0, note: word("camera_off") };
+    const url = image?.url ?? userImage;
+    if (!isUrl(url)) return { href, mode, size, note: word("frame_stays") };
+    return { href: url, mode: image ? image.mode : 0, note: word("camera_off") };
   };
 }

@@ -1,4 +1,5 @@
 /** The canvas: draws the document into the SVG. Nodes are changed in place, so that focus survives. */
+import { isUrl } from "./checks.js";
 import { $, draw, editor, out, put, word } from "./dom.js";
 import { UNIT, bounds } from "./geometry.js";
 import { six } from "./io.js";
@@ -84,7 +85,7 @@ export function startView(ed) {
     view.y = view.zoom ? view.pan.y : bar + (view.height - bar - view.h) / 2;
     put(canvas, { transform: `translate(${view.x} ${view.y})` });
     for (const node of [ground, image, clip]) put(node, { width: view.w, height: view.h });
-    put(image, { href: doc.image || null });
+    put(image, { href: isUrl(doc.image) ? doc.image : null });
     put(ground, { fill: doc.color });
     put(lines, { d: gridPath() });
     drawRulers(bar);

@@ -1,0 +1,413 @@
+"""The visual layout editor in a real browser: mouse, touch and keys, compared to the sixth decimal."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Locator, Page, expect
+
+from recorder.contract.layouts import UNIT, Canvas, Region
+from recorder.contract.layouts import Layout as Picture
+from recorder.models import Layout
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDE = Canvas(1280, 720)
+HALF = UNIT // 2
+HALVES = Picture(3, (Region(0, 0, HALF, UNIT), Region(HALF, 0, HALF, UNIT, uid="77")))
+BUSY = Picture(3, tuple(Region(k * 50_000, k * 50_000, 200_000, 200_000) for k in range(17)))
+
+
+@pytest.fixture
+def halves(db) -> Layout:
+    return Layout.create("Halves", WIDE, HALVES, by=None)
+
+
+class Editor:
+    """The page, in the words of somebody who edits."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.regions = page.locator(".region[data-id]")
+        self.said = page.locator("[data-say]")
+        self.state = page.locator("[data-state]")
+
+    def wire(self) -> dict:
+        """The document as the JSON panel shows it."""
+        panel = self.page.locator("[data-panel]")
+        if panel.get_attribute("open") is None:
+            panel.locator("summary").click()
+        self.settle()
+        return json.loads(self.page.locator("[data-json]").input_value())
+
+    def boxes(self) -> list[tuple[float, ...]]:
+        return [
+            tuple(r[key] for key in ("x_axis", "y_axis", "width", "height"))
+            for r in self.wire()["layoutConfig"]
+        ]
+
+    def settle(self) -> None:
+        """Until what was done is drawn."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+        )
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f'[data-f="{name}"]').last
+
+    def canvas(self) -> dict[str, float]:
+        box = self.page.locator(".stage__ground").bounding_box()
+        assert box
+        return box
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the canvas, in fractions, in pixels of the window."""
+        box = self.canvas()
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], *keys: str) -> None:
+        """Press at one point of the canvas, let go at another."""
+        mouse = self.page.mouse
+        mouse.move(*self.at(*start))
+        mouse.down()
+        for key in keys:
+            self.page.keyboard.down(key)
+        mouse.move(*self.at(*end), steps=4)
+        mouse.up()
+        for key in keys:
+            self.page.keyboard.up(key)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type_json(self, text: str) -> None:
+        self.wire()
+        self.page.locator("[data-json]").fill(text)
+
+    def save(self) -> None:
+        self.page.get_by_role("button", name="Save", exact=True).click()
+
+
+@pytest.fixture
+def edit(live_server, page: Page, sign_in):
+    """`edit(layout)`: its editor, open; without one, a new layout's."""
+    sign_in()
+
+    def edit(layout: Layout | None = None) -> Editor:
+        path = reverse("layout_edit", args=[layout.pk]) if layout else reverse("layout_new")
+        page.goto(live_server.url + path)
+        expect(page.locator("#editor[data-ready]")).to_be_visible()
+        return Editor(page)
+
+    return edit
+
+
+def test_the_editor_takes_the_place_of_the_numbers_and_is_accessible(
+    edit, halves, page, accessible, theme, width
+):
+    editor = edit(halves)
+
+    editor.regions.nth(1).click()
+    editor.wire()
+
+    expect(page.locator("#layout-form")).to_have_count(0)
+    expect(editor.regions.nth(1)).to_have_attribute("aria-pressed", "true")
+    accessible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.locator("#open-presets").click()
+    expect(page.get_by_role("dialog", name="Arrangements")).to_be_visible()
+    accessible()
+    if width < 800:
+        page.set_viewport_size({"width": 320, "height": 700})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+class TestPointer:
+    def test_a_drag_moves_snaps_sizes_and_is_one_step_each(self, edit, halves, page):
+        editor = edit(halves)
+
+        editor.drag((0.25, 0.5), (0.75, 0.5))  # it snaps to the other half
+        assert editor.boxes()[0] == (0.5, 0, 0.5, 1)
+        editor.press("Control+z")
+        assert editor.boxes()[0] == (0, 0, 0.5, 1)
+
+        editor.regions.nth(1).click()
+        editor.drag((1, 0.5), (0.7502, 0.5), "Alt")  # by its right handle, not snapping
+        x, y, width, height = editor.boxes()[1]
+        assert (x, y, height) == (0.5, 0, 1)
+        assert width == pytest.approx(0.2502, abs=0.002)
+        assert len(str(width)) <= 8, "six decimals at most"
+
+        expect(page.locator("[data-steps] button")).to_have_count(2)
+        expect(editor.said).to_contain_text("Region 2")
+
+    def test_escape_in_a_drag_restores_the_start(self, edit, halves, page):
+        editor = edit(halves)
+        before = editor.wire()
+
+        page.mouse.move(*editor.at(0.25, 0.5))
+        page.mouse.down()
+        page.mouse.move(*editor.at(0.4, 0.5), steps=3)
+        editor.press("Escape")
+        page.mouse.up()
+
+        assert editor.wire() == before
+        expect(editor.state).to_have_text("Saved")
+
+    def test_regions_are_drawn_swept_toggled_and_grouped(self, edit, page):
+        layout = Layout.create("Busy", WIDE, Picture(3, BUSY.regions[:2]), by=None)
+        editor = edit(layout)
+
+        page.locator(".stage__svg").focus()
+        editor.press("r")
+        editor.drag((0.6, 0.6), (0.9, 0.9), "Alt")
+        drawn = editor.boxes()[2]
+        assert drawn == pytest.approx((0.6, 0.6, 0.3, 0.3), abs=0.003)
+
+        editor.drag((0.5, 0.4), (0.95, 0.95))  # a sweep over the new one only
+        expect(page.locator('.region[aria-pressed="true"]')).to_have_count(1)
+        editor.regions.nth(0).click(position={"x": 4, "y": 4}, modifiers=["Shift"])
+        expect(page.locator('.region[aria-pressed="true"]')).to_have_count(2)
+        before = editor.boxes()
+        editor.drag((0.65, 0.65), (0.6, 0.7), "Alt")
+        after = editor.boxes()
+        moved = [round(after[0][i] - before[0][i], 6) for i in (0, 1)]
+        assert moved == [round(after[2][i] - before[2][i], 6) for i in (0, 1)]
+        assert after[1] == before[1]
+
+    def test_alt_click_walks_down_and_a_locked_region_stays(self, edit, page):
+        layout = Layout.create("Busy", WIDE, Picture(3, BUSY.regions[:3]), by=None)
+        editor = edit(layout)
+
+        page.mouse.click(*editor.at(0.15, 0.15))
+        expect(editor.regions.nth(2)).to_have_attribute("aria-pressed", "true")
+        page.keyboard.down("Alt")
+        page.mouse.click(*editor.at(0.15, 0.15))
+        page.keyboard.up("Alt")
+        expect(editor.regions.nth(1)).to_have_attribute("aria-pressed", "true")
+
+        before = editor.boxes()
+        page.locator(".stage__svg").focus()
+        editor.press("l", "ArrowRight")
+        assert editor.boxes() == before
+
+
+def test_a_finger_moves_a_region_and_two_zoom(edit, halves, page):
+    editor = edit(halves)
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        spots = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    touch("touchStart", editor.at(0.25, 0.5))
+    for part in (0.4, 0.6, 0.75):
+        touch("touchMove", editor.at(part, 0.5))
+    touch("touchEnd")
+    assert editor.boxes()[0] == (0.5, 0, 0.5, 1)
+
+    before = editor.canvas()["width"]
+    touch("touchStart", editor.at(0.4, 0.5), editor.at(0.6, 0.5))
+    (left, y), (right, _) = editor.at(0.3, 0.5), editor.at(0.7, 0.5)
+    touch("touchMove", (left, y), (right, y))
+    touch("touchEnd")
+    editor.settle()
+    assert editor.canvas()["width"] == pytest.approx(2 * before, rel=0.05)
+    assert editor.boxes()[0] == (0.5, 0, 0.5, 1)
+
+
+class TestKeys:
+    def test_a_layout_is_made_by_keyboard_alone(self, edit, page, django_user_model):
+        editor = edit()
+        editor.type_json('[{"x_axis": 0, "y_axis": 0, "width": 1, "height": 1}]')
+        expect(editor.regions).to_have_count(1)
+
+        page.get_by_label("Name", exact=True).focus()
+        page.keyboard.type("By keys")
+        editor.regions.nth(0).focus()
+        editor.press("Control+ArrowLeft", "Alt+Control+ArrowUp", "Control+d", "Shift+ArrowRight")
+        editor.press("Alt+ArrowDown", "Enter")
+        expect(editor.field("x")).to_be_focused()
+        page.keyboard.type("1/3")
+        editor.press("Tab")
+        page.keyboard.type("25%")
+        editor.press("Tab")
+        page.keyboard.type("640px")
+        editor.press("Tab")
+        page.keyboard.type("0.5")
+        editor.press("Enter", "Escape")
+        expect(editor.regions.nth(1)).to_be_focused()
+        editor.press("f", "Home", "[")
+        expected = [(0, 0, 0.99, 0.999999), (0.333333, 0.25, 0.5, 0.5)]
+        assert editor.boxes() == expected
+        assert editor.wire()["layoutConfig"][1]["render_mode"] == 1
+
+        editor.regions.nth(1).focus()
+        editor.press("Control+s")
+
+        expect(editor.state).to_have_text("Saved")
+        page.wait_for_url(re.compile(r"/layouts/\d+/$"))
+        saved = Layout.objects.get(name="By keys").latest.parsed()
+        assert [(r.x, r.y, r.width, r.height) for r in saved.regions] == [
+            (0, 0, 990_000, 999_999),
+            (333_333, 250_000, 500_000, 500_000),
+        ]
+
+    def test_steps_go_back_and_forth_and_focus_stays(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).focus()
+        start = editor.wire()
+        editor.regions.nth(0).focus()
+
+        editor.press("n", "]", "h", "h", "Delete")
+        expect(editor.regions).to_have_count(1)
+        for _ in range(4):
+            editor.press("Control+z")
+        assert editor.wire() == start
+        editor.regions.nth(0).focus()
+        editor.press("Control+y", "?")
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+    def test_rows_of_the_list_are_reordered(self, edit, halves, page):
+        editor = edit(halves)
+
+        page.locator(".region-list__pick").first.press("Alt+ArrowDown")
+
+        expect(page.locator(".region-list__pick").nth(1)).to_be_focused()
+        assert [r.get("uid") for r in editor.wire()["layoutConfig"]] == ["77", None]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("bad", ["NaN", "1e309", "0,5", "-1", "1/0", "javascript:alert(1)"])
+    def test_a_number_that_is_none_says_so_at_its_place(self, edit, halves, page, bad):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+
+        editor.field("w").fill(bad)
+        editor.field("w").press("Enter")
+
+        expect(editor.field("w")).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("[data-field-error]")).to_be_visible()
+        assert editor.boxes()[0] == (0, 0, 0.5, 1)
+
+    def test_faults_are_named_on_the_region_in_the_list_and_keep_it_from_being_saved(
+        self, edit, halves, page
+    ):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+        editor.field("uid").fill("77")
+        editor.field("uid").press("Enter")
+        page.get_by_text("Canvas", exact=True).click()
+        for name, bad in (("background_color", "red"), ("background_image", "javascript:x")):
+            page.locator(f'[data-c="{name}"]').last.fill(bad)
+            page.locator(f'[data-c="{name}"]').last.press("Enter")
+
+        editor.save()
+
+        expect(page.locator("[data-found] .tone-live")).to_have_count(4)
+        expect(editor.regions.nth(0)).to_have_attribute("data-severity", "error")
+        expect(page.locator(".region-list__mark.tone-live")).to_have_count(2)
+        expect(page.locator('[data-c="background_image"]')).to_have_attribute(
+            "aria-invalid", "true"
+        )
+        halves.refresh_from_db()
+        assert halves.version == 1
+
+    def test_json_that_is_none_leaves_the_canvas_alone(self, edit, halves, page):
+        editor = edit(halves)
+        before = editor.wire()
+        note = page.locator("[data-json-note]")
+
+        for bad, words in [
+            ('{"layoutConfig": [\n  oops]}', "Line 2"),
+            (json.dumps(before).replace("0.5", "1e309"), "Line 1"),
+            (" " * 10_000_000, "too large"),
+        ]:
+            page.locator("[data-json]").evaluate(
+                "(area, text) => { area.focus(); area.value = text;"
+                " area.dispatchEvent(new Event('input', {bubbles: true})) }",
+                bad,
+            )
+            expect(note).to_contain_text(words)
+        expect(editor.state).to_have_text("Saved")
+        expect(editor.regions).to_have_count(2)
+
+        whole = before | {"newKey": 1, "backgroundColor": "#102030"}
+        page.locator("[data-json]").fill(json.dumps(whole).replace("0.5", "0.33333333"))
+        expect(note).to_contain_text("newKey")
+        expect(note).to_contain_text("0.333333")
+
+    def test_an_eighteenth_region_is_not_made(self, edit, page):
+        editor = edit(Layout.create("Full", WIDE, BUSY, by=None))
+
+        add = page.get_by_role("button", name="Add", exact=True)
+        expect(add).to_have_attribute("aria-disabled", "true")
+        editor.regions.nth(16).focus()
+        editor.press("Control+d", "r")
+
+        expect(editor.regions).to_have_count(17)
+        expect(editor.said).to_contain_text("at most 17")
+
+
+class TestKeeping:
+    def test_two_who_save_at_once_see_both_and_one_goes_on(self, edit, halves, page, accessible):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+        editor.press("Shift+ArrowRight")
+        halves.add_version(WIDE, Picture(3, (Region(0, 0, UNIT, UNIT),)), by=None, seen=1)
+
+        editor.save()
+        dialog = page.get_by_role("dialog", name="Somebody else saved this layout")
+        expect(dialog.locator("svg.thumbnail")).to_have_count(2)
+        accessible()
+        dialog.get_by_role("button", name="Keep mine").click()
+
+        expect(editor.state).to_have_text("Saved")
+        halves.refresh_from_db()
+        assert (halves.version, halves.latest.parsed().regions[0].x) == (3, 50_000)
+
+        halves.add_version(WIDE, Picture(3, (Region(0, 0, UNIT, UNIT),)), by=None, seen=3)
+        editor.regions.nth(0).click()
+        editor.press("Shift+ArrowLeft")
+        editor.save()
+        dialog.get_by_role("button", name="Take theirs").click()
+        expect(editor.regions).to_have_count(1)
+        expect(editor.state).to_have_text("Saved")
+
+    def test_a_lost_connection_keeps_the_work_and_it_is_saved_when_it_is_back(
+        self, edit, halves, page, console
+    ):
+        console.allow("ERR_INTERNET_DISCONNECTED")
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+        editor.press("Shift+ArrowDown", "Control+ArrowUp")
+        drawn = editor.boxes()
+        page.context.set_offline(True)
+
+        editor.save()
+        expect(editor.state).to_have_text("Offline")
+        expect(page.get_by_text("Connection lost while saving.")).to_be_visible()
+        page.context.set_offline(False)
+        expect(editor.state).to_have_text("Saved")  # tried again by itself
+        halves.refresh_from_db()
+        assert halves.latest.parsed().regions[0].y == round(drawn[0][1] * UNIT)
+
+    def test_a_draft_is_offered_after_the_page_was_lost(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+        editor.press("Shift+ArrowRight")
+        drawn = editor.boxes()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+
+        page.get_by_role("button", name="Recover the draft").click()
+
+        assert editor.boxes() == drawn
+        expect(editor.state).to_have_text("Unsaved")
+        editor.regions.nth(0).focus()
+        editor.press("Control+s")
+        expect(editor.state).to_have_text("Saved")
+        page.reload()
+        expect(page.locator("#editor[data-ready]")).to_be_visible()
+        expect(page.get_by_role("button", name="Recover the draft")).to_have_count(0)
