@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { UNIT, bounds, resize } from "../../static/js/layout/geometry.js";
-import { snapMove, snapResize } from "../../static/js/layout/snap.js";
+import { snapMove, snapResize, snapSize } from "../../static/js/layout/snap.js";
 import { anyRect, seeded } from "./seeded.js";
 
 const TOLERANCE = { x: 8_000, y: 8_000 };
@@ -98,5 +98,31 @@ test("snapped boxes stay on the canvas and keep whole millionths, whatever lies 
     for (const guide of pull.guides.filter((guide) => guide.axis === "x" && next.w > 10_000)) {
       assert.ok([next.x, next.x + next.w].includes(guide.at), `${guide.at}`);
     }
+  }
+});
+
+test("a sized box is snapped as it ends up, and shows only the lines it lies on", () => {
+  const box = rect(0, 0, 200_000, 200_000);
+  const free = snapSize(box, "se", 297_000, 130_001, {}, [], TOLERANCE);
+  const square = snapSize(box, "se", 297_000, 130_001, { ratio: [1, 1] }, [], TOLERANCE);
+  const third = snapSize(box, "s", 0, 130_001, { ratio: [1, 1] }, [], TOLERANCE);
+
+  assert.deepEqual(free.box, rect(0, 0, 500_000, 333_333));
+  assert.deepEqual(kinds(free, "y"), [["third", 333_333, null, "centre"]]);
+  assert.deepEqual([square.box, square.guides.length], [rect(0, 0, 500_000, 500_000), 2]);
+  assert.deepEqual(snapSize(box, "se", 100_000, 297_000, { ratio: [1, 1] }, [], TOLERANCE).box, rect(0, 0, 500_000, 500_000));
+  assert.deepEqual([third.box.h, third.guides.map(({ axis }) => axis)], [333_333, ["y"]]);
+});
+
+test("whatever the ratio, each guide of a sized box lies on its edge", () => {
+  const random = seeded(8);
+  for (let i = 0; i < 1000; i++) {
+    const others = Array.from({ length: 6 }, (_, id) => ({ ...anyRect(random), id }));
+    const how = { ratio: random.pick([undefined, [16, 9], [1, 2]]), centre: random.chance(0.3) };
+    const handle = random.pick(["n", "ne", "e", "se", "s", "sw", "w", "nw"]);
+    const { box, guides } = snapSize(anyRect(random), handle, random.int(-90_000, 90_000), random.int(-90_000, 90_000), how, others, TOLERANCE);
+
+    assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.w <= UNIT && box.y + box.h <= UNIT);
+    for (const { axis, at } of guides) assert.ok((axis === "x" ? [box.x, box.x + box.w] : [box.y, box.y + box.h]).includes(at));
   }
 });

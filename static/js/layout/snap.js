@@ -1,5 +1,5 @@
 /** Snapping: to the canvas, its thirds and grid, other regions' edges and centres, and equal gaps. */
-import { SIZE, UNIT } from "./geometry.js";
+import { SIZE, UNIT, resize } from "./geometry.js";
 
 // On a tie the lower wins: edges before centres, regions before the lines of a grid.
 const RANK = { edge: 0, canvas: 1, gap: 2, centre: 3, third: 4, grid: 5 };
@@ -114,3 +114,21 @@ export const snapResize = (box, handle, others, options) =>
     if (handle.includes(start)) return [{ at, kind: "edge" }];
     return handle.includes(end) ? [{ at: at + size, kind: "edge" }] : [];
   }, false);
+
+/**
+ * The box a handle leaves after (dx, dy), snapped: {box, guides}. `how` is what `resize` takes. Where a
+ * kept ratio lets only one axis reach its line, the nearer line is reached and the other guide not shown.
+ */
+export function snapSize(box, handle, dx, dy, how, others, options) {
+  const free = resize(box, handle, dx, dy, how);
+  const pull = snapResize(free, handle, others, options);
+  const edge = (axis, start) => (handle.includes(start) ? free[axis] - box[axis] : free[axis] + free[SIZE[axis]] - box[axis] - box[SIZE[axis]]);
+  let [x, y] = [edge("x", "w") + pull.dx, edge("y", "n") + pull.dy];
+  if (how?.ratio) {
+    const across = pull.dx && !(pull.dy && Math.abs(pull.dy) < Math.abs(pull.dx));
+    [x, y] = across ? [x, 0] : pull.dy ? [0, y] : [dx, dy]; // the axis that is pulled leads
+  }
+  const next = resize(box, handle, x, y, how);
+  const lines = { x: [next.x, next.x + next.w], y: [next.y, next.y + next.h] };
+  return { box: next, guides: pull.guides.filter(({ axis, at }) => lines[axis].includes(at)) };
+}
