@@ -39,6 +39,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/query/", session_actions.session_query, name="session_query"),
     path("sessions/<int:pk>/give-up/", session_actions.session_give_up, name="session_give_up"),
     path(
+        "sessions/<int:pk>/try-again/", session_actions.session_try_again, name="session_try_again"
+    ),
+    path(
         "sessions/<int:pk>/acknowledge/",
         session_actions.session_acknowledge,
         name="session_acknowledge",

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from django.db import close_old_connections, connections
+from django.utils import timezone
 from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
+from recorder.footage.sid import find_sid
 from recorder.lifecycle import reconcile
 from recorder.lifecycle.hear import hear_due
-from recorder.lifecycle.observe import BucketListing
+from recorder.lifecycle.observe import BucketListing, StartAnswer
+from recorder.lifecycle.unconfirmed import has_own_folder
 from recorder.models import Heartbeat, RecordingSession
 
 log = logging.getLogger(__name__)
@@ -53,8 +56,14 @@ def hear_notices() -> int:
     return hear_due()
 
 
-def look_into_bucket(session: RecordingSession) -> BucketListing | None:
-    """What the bucket tells about a session's upload; raises StorageError when it tells nothing."""
+def look_into_bucket(session: RecordingSession) -> BucketListing | StartAnswer | None:
+    """What the bucket tells about a session's upload, or its sid where only the bucket knows it.
+
+    Raises StorageError when it cannot be read.
+    """
+    if not session.sid:
+        sid = find_sid(session) if has_own_folder(session) else ""
+        return StartAnswer(session.start_sent_at or timezone.now(), sid) if sid else None
     found = ledger.refresh(session)
     playlists = [state.name for state in found.lists if state.playlist]
     return BucketListing(

@@ -18,7 +18,7 @@ from dashboard.context import chrome_of
 from dashboard.htmx import poll_tag, render_page, unchanged
 from dashboard.strips import moving, strips
 from dashboard.views.session_actions import session_of
-from dashboard.views.sessions import BUSY, QUIET, STEADY, is_busy
+from dashboard.views.sessions import AWAITED, BUSY, QUIET, STEADY, is_awaited, is_busy
 from recorder.contract.layouts import PREDEFINED, Canvas, Layout, layout_from_wire
 from recorder.contract.states import RESOURCE_LIFE_S, Operation
 from recorder.contract.vendors import VENDORS
@@ -95,6 +95,8 @@ def _answer(session: RecordingSession) -> dict[str, object] | None:
 
 
 def _pace(session: RecordingSession) -> int:
+    if is_awaited(session):
+        return AWAITED
     if is_busy(session):
         return BUSY
     return STEADY if session.is_live else QUIET

@@ -16,14 +16,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from dashboard.htmx import close_dialog, go, is_htmx, render_dialog, render_page, render_partial
+from dashboard.forms.reason import ReasonForm
+from dashboard.htmx import (
+    close_dialog,
+    go,
+    is_htmx,
+    render_dialog,
+    render_page,
+    render_partial,
+    render_refused,
+)
 from dashboard.numbers import id_in
 from dashboard.people import user_of
 from recorder.api.serializers.sessions import SessionDetailSerializer
 from recorder.contract.states import Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.reconcile import check
-from recorder.lifecycle.resolve import acknowledge, give_up
+from recorder.lifecycle.resolve import acknowledge, give_up, send_again, try_again
 from recorder.lifecycle.sending import send
 from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.words import legal_actions, standing
@@ -117,23 +126,51 @@ def _stop_question(session: RecordingSession) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_give_up(request: HttpRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+
+        def act(session: RecordingSession) -> str:
+            give_up(session, by=user_of(request), reason=form.cleaned_data["reason"])
+            return _("%(name)s was given up.") % {"name": session.cname}
+
+        return _do(request, session, act)
+    context = {"session": session, "form": form, "unknown": not session.sid}
+    pages = ("sessions/give_up.html", "sessions/_give_up.html")
+    if request.method == "POST":
+        return render_refused(request, *pages, context)
+    return (
+        render_dialog(request, pages[1], context)
+        if is_htmx(request)
+        else render_page(request, *pages, context)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
     if request.method != "POST":
         question = {
-            "title": _("Give up “%(name)s”?") % {"name": session.cname},
+            "title": _("Try to start “%(name)s” again?") % {"name": session.cname},
             "text": _(
-                "It is marked as failed, and nothing is sent: without a sid the service cannot be"
-                " asked. Do this only if you know that it is not running."
+                "The start is sent once more, for the same channel and uid. While the first one"
+                " runs the service refuses it, so there is never a second recording; the refusal"
+                " proves that it runs."
             ),
-            "meaning": _("If it does run after all, it goes on recording, unseen, until it ends."),
-            "keep": _("Keep it open"),
-            "label": _("Give up"),
-            "busy": _("Giving up…"),
+            "meaning": _("If the first one does not run, this one begins to record."),
+            "keep": _("Not now"),
+            "label": _("Try again"),
+            "busy": _("Sending…"),
         }
         return _ask(request, session, question)
 
     def act(session: RecordingSession) -> str:
-        give_up(session, by=user_of(request))
-        return _("%(name)s was given up.") % {"name": session.cname}
+        try_again(session, by=user_of(request))
+        if not send(send_again, session):
+            return _("No answer yet. This page shows it when it comes.")
+        return _("%(name)s: %(state)s.") % {
+            "name": session.cname,
+            "state": standing(session).label,
+        }
 
     return _do(request, session, act)
 

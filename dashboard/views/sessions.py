@@ -18,6 +18,7 @@ from dashboard.forms.sessions import SessionFilters
 from dashboard.htmx import is_htmx, poll_tag, render_page, unchanged
 from dashboard.numbers import id_in
 from dashboard.strips import Strip, moving, strips
+from recorder.contract.states import Status
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.figures import Figures
 from recorder.lifecycle.words import (
@@ -32,6 +33,8 @@ from recorder.models.session import SessionQuerySet
 
 PAGE, MOST = 50, 200  # rows at first, and where "Load more" becomes a page of older ones
 BUSY, STEADY, QUIET = 3, 10, 30  # seconds between two polls
+# While a start is on its way: should its answer be lost, that shows within a second.
+AWAITED = 1
 # What a row does not show; some of it is long.
 UNSEEN = ("acquire_request", "request", "secrets", "storage", "layout", "resource_id")
 
@@ -154,9 +157,16 @@ def _address(request: HttpRequest, place: Mapping[str, object]) -> str:
 
 def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> int:
     """Seconds until the board asks again."""
+    if any(is_awaited(session) for session in shown):
+        return AWAITED
     if any(is_busy(session) for session in shown):
         return BUSY
     return STEADY if figures.live and not window.after else QUIET
+
+
+def is_awaited(session: RecordingSession) -> bool:
+    """Whether a start was sent and neither its answer nor its loss is known."""
+    return session.status == Status.STARTING and not session.sid
 
 
 def is_busy(session: RecordingSession) -> bool:

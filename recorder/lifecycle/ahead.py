@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from recorder.contract.states import FINAL, Status
+from recorder.contract.states import FINAL
 from recorder.lifecycle.steps import Step, what_next
+from recorder.lifecycle.unconfirmed import is_unconfirmed
 from recorder.models import RecordingSession
 
 
@@ -35,7 +36,9 @@ def _being_done(step: Step) -> str:
             return _("The start is being sent.")
         case Step.STOP | Step.CANCEL:
             return _("The stop is being sent.")
-        case Step.LOOK:
+        case Step.REPEAT | Step.AGAIN:
+            return _("The start is being repeated.")
+        case Step.LOOK | Step.SEEK:
             return _("Its files are being looked for.")
     return _("The service is being asked.")
 
@@ -46,6 +49,12 @@ def _waiting(step: Step) -> str:
             return _("The start is sent")
         case Step.STOP | Step.CANCEL:
             return _("The stop is sent")
+        case Step.REPEAT:
+            return _("The same start is repeated")
+        case Step.AGAIN:
+            return _("The start is sent once more")
+        case Step.SEEK:
+            return _("Its sid is looked for in the storage")
         case Step.LOOK:
             return _("Its files are looked for again")
     return _("The service is asked again")
@@ -54,6 +63,6 @@ def _waiting(step: Step) -> str:
 def _nothing(session: RecordingSession) -> str:
     if session.status in FINAL:
         return _("Nothing more happens by itself.")
-    if session.status == Status.UNCONFIRMED and not session.sid:
+    if is_unconfirmed(session):
         return _("Nothing happens by itself: its sid is not known. A person has to decide.")
     return _("Nothing is planned.")

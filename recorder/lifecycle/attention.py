@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from recorder.contract.states import FINAL, Status, Upload
 from recorder.lifecycle.observe import Facts
+from recorder.lifecycle.unconfirmed import is_unconfirmed
 from recorder.models import RecordingSession
 
 # Agora's integration guide: a start that no query has confirmed for so long has not worked.
@@ -15,12 +16,15 @@ UPLOAD_KNOWN_WITHIN = timedelta(minutes=10)
 ERROR, STREAM_PUSHED = 1, 100  # types of notices
 UPLOADER = 1  # the module of event 1
 TRIES_WITHOUT_WORD = 3
+BREAKS = 5  # mistakes of ours in a row, after which a session is left alone
 
 
 class Attention(StrEnum):
     """The reasons; their words are in lifecycle.words."""
 
     WAITING = "waiting"  # the start cannot be sent: the provider does not answer, or limits us
+    FULL = "full"  # the account records as many channels as it may
+    BROKEN = "broken"  # our own mistake: lifecycle.sick
     UNCONFIRMED = "unconfirmed"  # the answer to start was lost, and the sid with it
     NOT_RECORDING = "not_recording"  # started 90 s ago and still not recording
     MISSING = "missing"  # 404 since it was last seen
@@ -33,6 +37,19 @@ class Attention(StrEnum):
     REPORTED = "reported"  # a notice reports another trouble
 
 
+# Where nothing that we can send may ever end it: a person may, by their word.
+STUCK = frozenset(
+    {
+        Attention.BROKEN,
+        Attention.UNCONFIRMED,
+        Attention.NOT_RECORDING,
+        Attention.MISSING,
+        Attention.SILENT,
+        Attention.STOP_UNANSWERED,
+    }
+)
+
+
 def attention(session: RecordingSession, now: datetime) -> str:
     """The first reason that holds, "" for none or one that somebody has put aside."""
     reason = _reason(session, now)
@@ -41,14 +58,18 @@ def attention(session: RecordingSession, now: datetime) -> str:
 
 def _reason(session: RecordingSession, now: datetime) -> str:
     status, facts = Status(session.status), Facts.of(session)
+    if session.breaks >= BREAKS:
+        return Attention.BROKEN
     if status in FINAL:
         return _after_the_end(session, now)
     if status in {Status.REQUESTED, Status.ACQUIRED}:
+        if session.held:
+            return Attention.FULL
         return Attention.WAITING if session.tries >= TRIES_WITHOUT_WORD else ""
     if status is Status.STOPPING:
         sent = session.stop_sent_at
         return Attention.STOP_UNANSWERED if sent and now - sent > STOP_ANSWERED_WITHIN else ""
-    if status is Status.UNCONFIRMED and not session.sid:
+    if is_unconfirmed(session):
         return Attention.UNCONFIRMED
     if facts.unseen:
         return Attention.MISSING

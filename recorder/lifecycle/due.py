@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from recorder.contract.states import FINAL, Status, Upload
 from recorder.lifecycle.attention import CONFIRMED_WITHIN
 from recorder.lifecycle.observe import Facts
+from recorder.lifecycle.unconfirmed import next_try
 from recorder.models import RecordingSession
 from recorder.models.session import UPLOAD_OPEN
 
@@ -28,7 +29,7 @@ def next_check(session: RecordingSession, now: datetime) -> datetime | None:
     if status in {Status.REQUESTED, Status.ACQUIRED, Status.STARTING} and not session.sid:
         return now + _back_off(session.tries)
     if not session.sid:
-        return None  # unconfirmed: only evidence or a person can help
+        return next_try(session, now)
     if session.stop_requested_at:
         return now + _back_off(session.tries)
     if session.ask_at and not session.tries:

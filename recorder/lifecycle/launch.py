@@ -3,8 +3,8 @@
     requested -> acquire -> resource id, starting -> start -> sid
 
 `acquired` is where a start waits that certainly was not sent, or that a stop has overtaken.
-Whatever line a crash falls between, the row says how far it got. `start` goes out once: when its
-answer is lost the session is unconfirmed, and no second start is ever sent for it.
+Whatever line a crash falls between, the row says how far it got. When the answer to `start` is lost
+the session is unconfirmed, and lifecycle.repeat goes on from there.
 """
 
 import logging
@@ -70,7 +70,7 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
 
 
 def _start(session: RecordingSession, lease: str, line: Line, request: dict[str, object]) -> None:
-    """The one call that is never repeated. Committed as `starting` before it leaves."""
+    """Committed as `starting` before it leaves."""
     if session.status != Status.STARTING:
         with changing(session, lease=lease, keep=True) as row:
             _leaving(row)
@@ -91,15 +91,15 @@ def _start(session: RecordingSession, lease: str, line: Line, request: dict[str,
     except errors.AlreadyStarted as error:
         # It runs, or has run, under a sid that we may be told only here.
         return (
-            _adopt(session, lease, line, error.sid)
+            adopt(session, lease, line, error.sid)
             if error.sid
-            else unconfirmed(session, lease, line)
+            else unconfirmed(session, lease, line, proven=True)
         )
     except errors.ProviderUnavailable:
         return unconfirmed(session, lease, line)
     except errors.ProviderError as error:
         return _refused(session, lease, line, Operation.START, error)
-    return _adopt(session, lease, line, started.sid)
+    return adopt(session, lease, line, started.sid)
 
 
 def _leaving(row: RecordingSession) -> None:
@@ -115,21 +115,29 @@ def cancel(session: RecordingSession, lease: str) -> None:
         row.move_to(Status.STOPPED)
 
 
-def unconfirmed(session: RecordingSession, lease: str, line: Line | None = None) -> None:
-    """`start` was sent and its answer is lost: it may be recording under a sid we do not know."""
+def unconfirmed(
+    session: RecordingSession, lease: str, line: Line | None = None, *, proven: bool = False
+) -> None:
+    """`start` was sent and its answer is lost: it may be recording under a sid we do not know.
+
+    `proven`: an answer said that it runs or has run.
+    """
     with changing(session, lease=lease, learned=True, line=line) as row:
         if not row.sid:  # somebody may have learned it meanwhile
             row.move_to(Status.UNCONFIRMED)
+            row.proven_at = timezone.now() if proven else None
+            row.checks = row.tries = row.repeats = 0
 
 
-def _adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
+def adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
     """The sid, committed. It exists nowhere else, so a database in trouble is asked repeatedly."""
     seen = StartAnswer(at=timezone.now(), sid=sid)
     for remaining in reversed(range(_COMMIT_TRIES)):
         try:
             with changing(session, lease=lease, learned=True, line=line) as row:
                 apply(row, seen)
-                row.tries = 0
+                row.tries = row.checks = 0
+                row.former_resource_id = ""
                 return
         except DatabaseError:
             log.exception("Session %s runs as %s; this is not stored yet.", session.reference, sid)

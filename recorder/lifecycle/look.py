@@ -14,16 +14,19 @@ from recorder.lifecycle.observe import (
     Missing404,
     Observation,
     QueryAnswer,
+    StartAnswer,
 )
 from recorder.lifecycle.rows import changing
+from recorder.lifecycle.unconfirmed import take_other_resource
 from recorder.models import RecordingSession
 from recorder.providers import errors
 
+WRONG_RESOURCE = "wrong_resource"  # the name of a row of the contract's errors
 ABOUT_TO_LEAVE = 8  # of serverResponse.status
 
-# Looks into the bucket of a session; None when nothing could be learned. From above: what lies in a
-# bucket is footage's knowledge.
-BucketLook: TypeAlias = Callable[[RecordingSession], BucketListing | None]
+# Looks into the bucket of a session; None when nothing could be learned. A StartAnswer tells a sid
+# that was not known. From above: what lies in a bucket is footage's knowledge.
+BucketLook: TypeAlias = Callable[[RecordingSession], BucketListing | StartAnswer | None]
 
 
 def query(session: RecordingSession, lease: str) -> None:
@@ -34,9 +37,11 @@ def query(session: RecordingSession, lease: str) -> None:
     except errors.Paced as error:
         with changing(session, lease=lease, line=line, wait=error.wait):
             return
-    except errors.ProviderError:
+    except errors.ProviderError as error:
         with changing(session, lease=lease, line=line) as row:
             row.tries += 1
+            if error.explanation.name == WRONG_RESOURCE:
+                take_other_resource(row)
             return
     with changing(session, lease=lease, learned=True, line=line) as row:
         apply(row, seen)
@@ -57,11 +62,18 @@ def _query(session: RecordingSession, line: Line) -> Observation:
 
 def look(session: RecordingSession, lease: str, bucket: BucketLook | None) -> None:
     """See which files have arrived. Gives the lease back; trouble only means looking again."""
-    try:
-        seen = bucket(session) if bucket else None
-    except RecorderError:
-        seen = None
+    seen = looked(session, bucket)
     with changing(session, lease=lease, learned=True) as row:
         row.checks += 1
         if seen:
             apply(row, seen)
+
+
+def looked(
+    session: RecordingSession, bucket: BucketLook | None
+) -> BucketListing | StartAnswer | None:
+    """What the bucket tells; None where it cannot be read, which says nothing of the session."""
+    try:
+        return bucket(session) if bucket else None
+    except RecorderError:
+        return None

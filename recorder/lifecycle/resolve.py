@@ -3,25 +3,65 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from recorder.contract.states import Operation, Status
+from recorder.contract.states import Operation, Status, Upload
+from recorder.errors import RecorderError
+from recorder.lifecycle import leases
 from recorder.lifecycle.observe import failure_of
 from recorder.lifecycle.rows import changing
+from recorder.lifecycle.steps import work
+from recorder.lifecycle.words import legal_actions
 from recorder.models import InvalidTransition, RecordingSession, User, audit
 
+PATIENCE = 3.0  # seconds to wait for somebody who is at work on the session
+REASON_LENGTH = 300  # characters
 
-def give_up(session: RecordingSession, *, by: User) -> None:
-    """End an unconfirmed session that somebody knows not to be running.
 
-    Nothing is sent: without a sid the service cannot be asked. Raises InvalidTransition.
+class ReasonNeeded(RecorderError):
+    """Nothing was changed: whoever overrides what the service did not say has to say why."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why, in 1 to 300 characters: it is kept with the session."))
+
+
+def try_again(session: RecordingSession, *, by: User) -> None:
+    """Wish one more start of an unconfirmed session, for the same channel and uid.
+
+    The service refuses it while the first one runs (53), so there is never a second one. Nothing is
+    sent yet. Raises InvalidTransition.
     """
+    with changing(session, wait=0) as row:
+        if why_not := legal_actions(row)["try_again"]:
+            raise InvalidTransition(why_not)
+        row.again_at, row.tries = timezone.now(), 0
+        audit.record("session.try_again", row, by=by, session=row)
+
+
+def send_again(session: RecordingSession) -> None:
+    """Send the start that was wished for. The row tells the rest."""
+    if lease := leases.claim(session, patience=PATIENCE):
+        work(session, lease)
+
+
+def give_up(session: RecordingSession, *, by: User, reason: str) -> None:
+    """End a session that is stuck, by a person's word. Nothing is sent.
+
+    Failed where nothing is known to have been recorded, else stopped, with its upload unknown.
+    Raises InvalidTransition or ReasonNeeded.
+    """
+    reason = " ".join(reason.split())
+    if not 0 < len(reason) <= REASON_LENGTH:
+        raise ReasonNeeded
     with changing(session) as row:
-        if row.status != Status.UNCONFIRMED or row.sid:
-            raise InvalidTransition(_("Only a session without a sid can be given up."))
-        row.move_to(Status.FAILED)
-        row.failure = failure_of(
-            timezone.now(), Operation.START, text="Given up: no sid was ever learned."
-        )
-        audit.record("session.give_up", row, by=by, session=row)
+        if why_not := legal_actions(row)["give_up"]:
+            raise InvalidTransition(why_not)
+        audit.record("session.give_up", row, by=by, session=row, reason=reason, status=row.status)
+        if row.recording_at:
+            row.move_to(Status.STOPPED)
+            if row.upload in {Upload.NONE, Upload.UPLOADING}:
+                row.upload = Upload.UNKNOWN.value
+        else:
+            row.move_to(Status.FAILED)
+            row.failure = failure_of(timezone.now(), Operation.START) | {"given_up": reason}
 
 
 def acknowledge(session: RecordingSession, *, by: User) -> None:

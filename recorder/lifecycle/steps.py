@@ -3,12 +3,16 @@
 import logging
 from enum import Enum, auto
 
+from django.utils import timezone
+
 from recorder.contract.states import FINAL, Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.halt import halt
 from recorder.lifecycle.launch import advance, cancel, unconfirmed
 from recorder.lifecycle.look import BucketLook, look, query
+from recorder.lifecycle.repeat import again, repeat, seek
 from recorder.lifecycle.rows import changing
+from recorder.lifecycle.unconfirmed import has_own_folder, may_repeat
 from recorder.models import LostRace, RecordingSession
 
 log = logging.getLogger(__name__)
@@ -18,6 +22,9 @@ class Step(Enum):
     CANCEL = auto()  # a stop was wished before anything was sent
     START = auto()
     UNCONFIRM = auto()  # whoever sent the start is gone, and its answer with it
+    REPEAT = auto()  # its answer is lost: the same again, with the same resource id
+    AGAIN = auto()  # a person asked for one more, with a new resource id
+    SEEK = auto()  # is its sid in the names of its files?
     STOP = auto()
     QUERY = auto()
     LOOK = auto()
@@ -32,8 +39,16 @@ def what_next(session: RecordingSession) -> Step:
     if status in {Status.REQUESTED, Status.ACQUIRED}:
         return Step.CANCEL if session.stop_requested_at else Step.START
     if not session.sid:
-        return Step.UNCONFIRM if status is Status.STARTING else Step.NOTHING
+        return Step.UNCONFIRM if status is Status.STARTING else _without_sid(session)
     return Step.STOP if session.stop_requested_at else Step.QUERY
+
+
+def _without_sid(session: RecordingSession) -> Step:
+    if session.again_at:
+        return Step.AGAIN
+    if may_repeat(session, timezone.now()):
+        return Step.REPEAT
+    return Step.SEEK if has_own_folder(session) else Step.NOTHING
 
 
 def work(session: RecordingSession, lease: str, bucket: BucketLook | None = None) -> None:
@@ -56,6 +71,12 @@ def _do(step: Step, session: RecordingSession, lease: str, bucket: BucketLook | 
             advance(session, lease)
         case Step.UNCONFIRM:
             unconfirmed(session, lease)
+        case Step.REPEAT:
+            repeat(session, lease)
+        case Step.AGAIN:
+            again(session, lease)
+        case Step.SEEK:
+            seek(session, lease, bucket)
         case Step.STOP:
             halt(session, lease)
         case Step.QUERY:

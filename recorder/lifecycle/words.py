@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from recorder.contract.errors import explain
 from recorder.contract.events import EVENTS
 from recorder.contract.states import FINAL, Mode, Operation, ProviderName, Status, Upload
-from recorder.lifecycle.attention import ERROR, Attention
+from recorder.lifecycle import unconfirmed_words
+from recorder.lifecycle.attention import ERROR, STUCK, Attention
 from recorder.lifecycle.observe import ABNORMAL
+from recorder.lifecycle.unconfirmed import has_own_folder, is_unconfirmed, may_repeat
 from recorder.models import RecordingSession
 
 if TYPE_CHECKING:
@@ -79,8 +82,10 @@ def standing(session: RecordingSession) -> Standing:
     if status is Status.STOPPED:
         label, tone = _ENDED[upload]
         return Standing(upload.value, str(label), tone)
-    if session.stop_requested_at and status is not Status.UNCONFIRMED:
+    if session.stop_requested_at and not is_unconfirmed(session):
         return Standing("stopping", _("Stopping"), "busy")
+    if status is Status.UNCONFIRMED and session.sid:
+        status = Status.STARTING  # the sid is known after all; whether it records, a query tells
     label, tone = _LIVE[status]
     return Standing(status.value, str(label), "warn" if session.attention else tone)
 
@@ -97,13 +102,15 @@ _ATTENTION: "Mapping[str, tuple[StrPromise, StrPromise, StrPromise]]" = {
         lazy("Nothing is being recorded."),
         lazy("It is tried again by itself. Check the project, or stop to give it up."),
     ),
-    Attention.UNCONFIRMED: (
-        lazy("The answer to the start was lost."),
-        lazy("It may be recording, and cost money, under a sid that is not known here."),
-        lazy(
-            "It is not started again by itself. Look for its files in the storage. If you know"
-            " that it does not run, give it up."
-        ),
+    Attention.FULL: (
+        lazy("The account records as many channels at once as it may."),
+        lazy("Nothing is being recorded yet."),
+        lazy("It starts by itself as soon as another recording ends. Stop it to give it up."),
+    ),
+    Attention.BROKEN: (
+        lazy("Something about this session cannot be worked on, and nothing is tried any more."),
+        lazy("If it is recording, it goes on recording."),
+        lazy("Look again to try once more. If that does not help, report this; the log says why."),
     ),
     Attention.NOT_RECORDING: (
         lazy("The service took the start, and is still not recording after 90 seconds."),
@@ -144,6 +151,9 @@ def explain_attention(session: RecordingSession) -> Explanation | None:
         return explain_failure(session)
     if session.attention in {Attention.STORAGE, Attention.REPORTED}:
         return _reported(session, session.trouble or {})
+    if session.attention == Attention.UNCONFIRMED:
+        lost = unconfirmed_words
+        return Explanation(lost.known(session), lost.cost(session), lost.tried(session))
     words = _ATTENTION.get(session.attention)
     return Explanation(*map(str, words)) if words else None
 
@@ -180,6 +190,12 @@ def explain_failure(session: RecordingSession) -> Explanation | None:
         return None
     http, code, text = (failure.get(key) for key in ("http_status", "code", "text"))
     operation = Operation(failure["operation"])
+    if reason := failure.get("given_up"):
+        return Explanation(
+            _("It was given up: “%(reason)s”.") % {"reason": reason},
+            _("Nothing was sent. If it was running, it went on until it ended by itself."),
+            _("Its files, if there are any, are in the storage."),
+        )
     if operation is Operation.QUERY:
         ended = _ended_by_itself(session, gone=code != ABNORMAL)
         if not session.trouble:
@@ -254,9 +270,27 @@ def _stop_wished(session: RecordingSession) -> str | None:
     return _("The stop that %(name)s asked for is on its way.") % {"name": by}
 
 
+def _not_stuck(session: RecordingSession) -> str | None:
+    if is_unconfirmed(session) or session.attention in STUCK:
+        return None
+    return _("Only a session that is stuck can be given up.")
+
+
 def _not_lost(session: RecordingSession) -> str | None:
-    lost = session.status == Status.UNCONFIRMED and not session.sid
-    return None if lost else _("Only a session without a sid can be given up.")
+    if not is_unconfirmed(session):
+        return _("The answer to its start was not lost.")
+    if session.again_at or may_repeat(session, timezone.now()):
+        return _("The start is being repeated. Wait a few seconds.")
+    return None
+
+
+def _unasked(session: RecordingSession) -> str | None:
+    """For one without a sid, its folder can be looked into."""
+    if not is_unconfirmed(session):
+        return _no_sid(session)
+    if has_own_folder(session) and not may_repeat(session, timezone.now()):
+        return None
+    return _no_sid(session)
 
 
 def _nothing_wrong(session: RecordingSession) -> str | None:
@@ -271,9 +305,10 @@ def _first(
 
 _WHY_NOT: Mapping[str, Callable[[RecordingSession], str | None]] = {
     "stop": _first(_not_live, _stop_wished),
-    "query": _first(_not_live, _no_sid, _ending),
+    "query": _first(_not_live, _unasked, _ending),
     "layout": _first(_no_picture, _not_live, _no_sid, _ending, _moving),
     "update": _first(_not_live, _no_sid, _ending, _moving),
-    "give_up": _not_lost,
+    "give_up": _first(_not_live, _not_stuck),
+    "try_again": _first(_not_live, _not_lost),
     "acknowledge": _nothing_wrong,
 }

@@ -93,7 +93,7 @@ def test_a_lost_answer_is_unmistakable_and_leaves_the_word_to_a_person(show, sta
 
     assert '<section class="trouble tone-warn"' in html
     assert "The answer to the start was lost." in html
-    assert "A person has to decide." in html
+    assert "The same start is repeated" in html
     assert f"/sessions/{session.pk}/give-up/" in html
 
 

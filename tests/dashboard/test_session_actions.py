@@ -1,6 +1,8 @@
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle.start import request_start, send_start
@@ -149,17 +151,51 @@ def test_giving_up_is_confirmed_and_ends_a_lost_session(signed_in, recording, pr
         in signed_in.get(f"/sessions/{session.pk}/give-up/", headers=asking).content.decode()
     )
 
-    answer = signed_in.post(f"/sessions/{session.pk}/give-up/", headers=asking)
+    path = f"/sessions/{session.pk}/give-up/"
+    nameless = signed_in.post(path, {"reason": " "}, headers=asking)
+    answer = signed_in.post(path, {"reason": "Not in the console."}, headers=asking)
 
+    assert nameless.status_code == 422
+    assert "Say how you know." in nameless.content.decode()
     assert events(answer) == {"dialog:close", "poll:now"}
     session.refresh_from_db()
     assert session.status == Status.FAILED
 
 
+def test_giving_up_without_scripts_asks_on_a_page(signed_in, make_session):
+    session = make_session(Status.UNCONFIRMED)
+
+    page = signed_in.get(f"/sessions/{session.pk}/give-up/")
+    answer = signed_in.post(f"/sessions/{session.pk}/give-up/", {"reason": "Seen elsewhere."})
+
+    assert 'name="reason"' in page.content.decode()
+    assert answer.status_code == 303
+    session.refresh_from_db()
+    assert session.status == Status.FAILED
+
+
+def test_trying_again_is_confirmed_and_says_what_came_of_it(
+    signed_in, make_session, asking, provider
+):
+    old = timezone.now() - timedelta(minutes=6)
+    session = make_session(Status.UNCONFIRMED, acquired_at=old, start_sent_at=old)
+    path = f"/sessions/{session.pk}/try-again/"
+
+    question = signed_in.get(path, headers=asking).content.decode()
+    answer = signed_in.post(path, headers=asking)
+
+    assert "never a second recording" in question
+    assert answer.status_code == 200
+    session.refresh_from_db()
+    assert session.sid == "sid-1"
+
+
 def test_giving_up_what_runs_is_refused(signed_in, make_session, asking):
     session = make_session()
 
-    answer = signed_in.post(f"/sessions/{session.pk}/give-up/", headers=asking)
+    answer = signed_in.post(
+        f"/sessions/{session.pk}/give-up/", {"reason": "Not in the console."}, headers=asking
+    )
 
     assert answer.status_code == 409
     session.refresh_from_db()

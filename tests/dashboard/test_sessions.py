@@ -34,13 +34,15 @@ def test_what_needs_a_person_comes_first_then_the_newest(board, make_session):
 
 
 def test_an_attention_row_explains_itself_in_three_parts_with_what_can_be_done(board, make_session):
-    make_session(Status.UNCONFIRMED, attention="unconfirmed")
+    sent = timezone.now() - timedelta(minutes=6)
+    make_session(Status.UNCONFIRMED, attention="unconfirmed", acquired_at=sent, start_sent_at=sent)
 
     html = board()
 
     assert "The answer to the start was lost." in html
-    assert "It may be recording, and cost money" in html
+    assert "It may be recording. The provider then charges for it until" in html
     assert "give it up" in html
+    assert "/try-again/" in html
     assert "/give-up/" in html
     assert "/acknowledge/" in html
 
@@ -286,7 +288,8 @@ def test_the_strip_of_a_live_session_grows_without_any_change_of_its_row(
     [
         ([Status.STOPPED], 30),
         ([Status.STOPPED, Status.RECORDING], 10),
-        ([Status.RECORDING, Status.STARTING], 3),
+        ([Status.RECORDING, Status.STARTING], 1),
+        ([Status.RECORDING, Status.REQUESTED], 3),
         ([Status.STOPPING], 3),
     ],
 )

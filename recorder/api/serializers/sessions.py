@@ -9,6 +9,7 @@ from rest_framework.fields import Field
 from recorder.api.fields import JSONObject, StrictChoice, StrictInteger, StrictText, refuse_unknown
 from recorder.contract.states import Mode
 from recorder.lifecycle import words
+from recorder.lifecycle.resolve import REASON_LENGTH
 from recorder.lifecycle.timeline import Entry
 from recorder.models import (
     AuditEntry,
@@ -61,6 +62,10 @@ class StartSerializer(StrictSerializer):
             "The provider's own clientRequest, merged over what project, layout and storage give."
         ),
     )
+
+
+class ReasonSerializer(StrictSerializer):
+    reason = StrictText(max_length=REASON_LENGTH, help_text=_("Kept with the session."))
 
 
 class UpdateSerializer(StrictSerializer):

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from recorder.api import errors
 from recorder.api.filters import SessionFilter
 from recorder.api.serializers.sessions import (
+    ReasonSerializer,
     SessionDetailSerializer,
     SessionSerializer,
     StartSerializer,
@@ -28,6 +29,7 @@ from recorder.contract.states import Mode, Status
 from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.requests import StartRequest
+from recorder.lifecycle.resolve import give_up, send_again, try_again
 from recorder.lifecycle.sending import send
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
@@ -101,6 +103,25 @@ class SessionViewSet(
         request_stop(session, by=user_of(request))
         send(send_stop, session, wait=0)
         return Response(self.get_serializer(session).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses=CHANGED)
+    @action(detail=True, methods=["post"], url_path="try-again")
+    def try_again(self, request: Request, pk: int) -> Response:
+        """Send the start of an unconfirmed session once more, for the same channel and uid: while
+        the first one runs the provider refuses it, which proves that it runs."""
+        session = self.get_object()
+        try_again(session, by=user_of(request))
+        return self._changed(session, done=send(send_again, session))
+
+    @extend_schema(request=ReasonSerializer, responses={200: SessionDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="give-up")
+    def give_up(self, request: Request, pk: int) -> Response:
+        """End a session that is stuck, by a person's word. Nothing is sent to the provider."""
+        session = self.get_object()
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        give_up(session, by=user_of(request), reason=body.validated_data["reason"])
+        return Response(self.get_serializer(session).data)
 
     @extend_schema(request=None, responses=CHANGED)
     @action(detail=True, methods=["post"])

@@ -11,7 +11,7 @@ from recorder.errors import RecorderError
 from recorder.lifecycle import leases, reconcile
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.observe import BucketListing
-from recorder.lifecycle.resolve import acknowledge, give_up
+from recorder.lifecycle.resolve import ReasonNeeded, acknowledge, give_up
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import lost, says
@@ -263,12 +263,15 @@ def test_an_unconfirmed_session_ends_by_a_person_s_word(request_for, user, provi
     session, _ = request_start(request_for(), by=user, form_key=None)
     send_start(session)
 
-    give_up(session, by=user)
+    with pytest.raises(ReasonNeeded):
+        give_up(session, by=user, reason=" ")
+    give_up(session, by=user, reason="Seen in the console: not running.")
 
     assert session.status == Status.FAILED
-    assert AuditEntry.objects.filter(action="session.give_up", user=user).exists()
+    told = AuditEntry.objects.get(action="session.give_up", user=user)
+    assert told.details["reason"] == "Seen in the console: not running."
     with pytest.raises(InvalidTransition):
-        give_up(session, by=user)
+        give_up(session, by=user, reason="again")
 
 
 def test_attention_that_was_put_aside_stays_away_until_there_is_another_reason(

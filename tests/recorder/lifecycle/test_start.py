@@ -81,7 +81,7 @@ def test_the_row_says_starting_before_start_is_sent(session, provider):
     assert sent_at is not None
 
 
-def test_a_lost_answer_to_start_makes_the_session_unconfirmed_and_is_never_repeated(
+def test_a_lost_answer_to_start_makes_the_session_unconfirmed_and_is_not_repeated_when_old(
     session, provider
 ):
     provider.will("start", lost)
