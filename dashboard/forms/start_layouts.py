@@ -30,6 +30,13 @@ class Choice:
     def predefined(self) -> bool:
         return self.value.startswith("kind-")
 
+    @property
+    def group(self) -> str:
+        """The heading that it stands under."""
+        if self.predefined:
+            return _("Predefined")
+        return _("Saved") if self.value.startswith("version-") else _("Shown before")
+
 
 def value_of(version: LayoutVersion) -> str:
     return f"version-{version.pk}"
@@ -63,7 +70,16 @@ def _saved(user: User) -> Iterator[Choice]:
     layouts = Layout.objects.visible_to(user).filter(archived_at=None)
     newest = LayoutVersion.objects.filter(layout__in=layouts, number=F("layout__version"))
     for version in newest.select_related("layout").order_by("layout__name"):
-        yield _of_version(version, version.layout.name)
+        if not _repeats(version):
+            yield _of_version(version, version.layout.name)
+
+
+def _repeats(version: LayoutVersion) -> bool:
+    """Whether it is a predefined picture under that one's own name: it is offered already."""
+    picture = version.parsed()
+    name = KINDS[picture.kind]
+    plain = picture.kind in PREDEFINED and picture == Picture(picture.kind)
+    return plain and version.layout.name in {name, _(name)}
 
 
 def _kept(user: User, value: str) -> Choice | None:

@@ -49,7 +49,7 @@ def test_an_archived_layout_is_not_offered(signed_in, url, halves, asking):
 
 
 def test_choosing_one_shows_before_after_and_what_changes(signed_in, url, halves, asking):
-    html = signed_in.get(url, {"version": halves.pk}, headers=asking).content.decode()
+    html = signed_in.get(url, {"layout": f"version-{halves.pk}"}, headers=asking).content.decode()
 
     assert html.count("<figure>") == 2
     assert "Arrangement" in html
@@ -59,7 +59,7 @@ def test_choosing_one_shows_before_after_and_what_changes(signed_in, url, halves
 
 
 def test_a_layout_of_another_shape_says_so(signed_in, url, halves, asking):
-    html = signed_in.get(url, {"version": halves.pk}, headers=asking).content.decode()
+    html = signed_in.get(url, {"layout": f"version-{halves.pk}"}, headers=asking).content.decode()
 
     assert "It was drawn for 640 × 360" in html
 
@@ -68,14 +68,14 @@ def test_what_goes_back_to_the_default_is_named(signed_in, recording, url, halve
     wire = layout_to_wire(Layout(1, background_image="https://example.org/a.png"))
     RecordingSession.objects.filter(pk=recording.pk).update(layout=wire)
 
-    html = signed_in.get(url, {"version": halves.pk}, headers=asking).content.decode()
+    html = signed_in.get(url, {"layout": f"version-{halves.pk}"}, headers=asking).content.decode()
 
     assert "Background image" in html
     assert "reset" in html
 
 
 def test_applying_sends_the_whole_layout_once(signed_in, recording, url, halves, provider, asking):
-    answer = signed_in.post(url, {"version": halves.pk}, headers=asking)
+    answer = signed_in.post(url, {"layout": f"version-{halves.pk}"}, headers=asking)
 
     recording.refresh_from_db()
     assert "all-hands shows “Halves” now." in answer.content.decode()
@@ -89,7 +89,7 @@ def test_a_refusal_says_why_and_that_the_recording_goes_on(
 ):
     provider.will("updateLayout", says(400, code=2, reason="invalid layout"))
 
-    answer = signed_in.post(url, {"version": halves.pk}, headers=asking)
+    answer = signed_in.post(url, {"layout": f"version-{halves.pk}"}, headers=asking)
 
     recording.refresh_from_db()
     assert answer.status_code == 409
@@ -102,7 +102,7 @@ def test_an_older_version_than_the_newest_is_not_applied(
 ):
     halves.layout.add_version(Canvas(640, 360), Layout(1), by=person, seen=1)
 
-    answer = signed_in.post(url, {"version": halves.pk}, headers=asking)
+    answer = signed_in.post(url, {"layout": f"version-{halves.pk}"}, headers=asking)
 
     assert answer.status_code == 409
     assert "newer version" in answer.content.decode()
@@ -114,7 +114,7 @@ def test_where_it_is_not_possible_the_sentence_stands_instead_of_the_button(
 ):
     session = make_session(Status.STOPPED)
 
-    url = f"/sessions/{session.pk}/layout/?version={halves.pk}"
+    url = f"/sessions/{session.pk}/layout/?layout=version-{halves.pk}"
     html = signed_in.get(url, headers=asking).content.decode()
 
     assert "The session has ended." in html
@@ -122,10 +122,46 @@ def test_where_it_is_not_possible_the_sentence_stands_instead_of_the_button(
 
 
 def test_without_scripts_it_is_a_page(signed_in, url, halves, recording):
-    assert "<html" in signed_in.get(url, {"version": halves.pk}).content.decode()
+    assert "<html" in signed_in.get(url, {"layout": f"version-{halves.pk}"}).content.decode()
 
-    answer = signed_in.post(url, {"version": halves.pk})
+    answer = signed_in.post(url, {"layout": f"version-{halves.pk}"})
 
     assert answer.status_code == 303
     recording.refresh_from_db()
     assert recording.layout_version == halves
+
+
+def test_the_predefined_ones_are_offered_once_and_can_be_applied(
+    signed_in, recording, url, provider, asking, person
+):
+    SavedLayout.create("Best fit", Canvas(1280, 720), Layout(1), by=person)
+    SavedLayout.create("Vertical", Canvas(1280, 720), Layout(0), by=person)  # only named so
+
+    html = signed_in.get(url, headers=asking).content.decode()
+    answer = signed_in.post(url, {"layout": "kind-1"}, headers=asking)
+
+    recording.refresh_from_db()
+    assert html.count("<span>Best fit</span>") == 1
+    assert html.count("<span>Vertical</span>") == 2
+    assert "shows “Best fit” now" in answer.content.decode()
+    assert recording.layout["mixedVideoLayout"] == 1
+
+
+def test_the_layout_before_can_be_put_back_without_scripts(signed_in, recording, url, halves):
+    first = recording.layout
+    signed_in.post(url, {"layout": f"version-{halves.pk}"})
+    compared = signed_in.get(url, {"layout": "previous"}).content.decode()
+
+    signed_in.post(url, {"layout": "previous"})
+
+    recording.refresh_from_db()
+    assert "Then: The layout before this one" in compared
+    assert recording.layout == first
+    assert 'value="previous"' in signed_in.get(url).content.decode()
+
+
+def test_the_editor_is_offered(signed_in, recording, url, asking):
+    assert (
+        f"/sessions/{recording.pk}/layout/editor/"
+        in signed_in.get(url, headers=asking).content.decode()
+    )
