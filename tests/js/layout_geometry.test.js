@@ -157,6 +157,10 @@ test("steps are 1 %, 5 %, one millionth, or whole output pixels that never drift
   assert.equal(at, 1);
 });
 
+test("there is no pixel to step by while the canvas has no size", () => {
+  assert.deepEqual([0, NaN, undefined].map((pixels) => g.delta(5, 1, "px", pixels)), [0, 0, 0]);
+});
+
 test("aligning is to the box's edges and middles", () => {
   const rects = [rect(10, 20, 30, 40), rect(100, 200, 50, 60)];
   const box = g.bounds(rects);

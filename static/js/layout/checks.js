@@ -55,7 +55,7 @@ function whole(doc, add) {
     if (mode !== 0 && mode !== 1) add("render_mode", `${at}.render_mode`);
   });
   for (const i of twice(doc.backgrounds.map((b) => b.uid))) add("duplicate_uid", `backgroundConfig.${i}.uid`);
-  for (const side of ["width", "height"]) if (!(doc[side] >= 1 && doc[side] <= 1920)) add("canvas", side);
+  for (const side of ["width", "height"]) if (!(Number.isInteger(doc[side]) && doc[side] >= 1 && doc[side] <= 1920)) add("canvas", side);
   if (doc.width * doc.height > 1920 * 1080) add("canvas_area", "width");
 }
 

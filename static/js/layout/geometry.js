@@ -116,6 +116,7 @@ const STEPS = { "1%": 10_000, "5%": 50_000, 1: 1 };
 /** `n` steps of "1%", "5%", "1" (a millionth) or "px" from a place. Pixels never add up an error. */
 export function delta(at, n, step, pixels) {
   if (step !== "px") return n * STEPS[step];
+  if (!(pixels >= 1)) return 0; // a canvas that is none yet
   const pixel = round(at * pixels, UNIT);
   return round((pixel + n) * UNIT, pixels) - round(pixel * UNIT, pixels);
 }

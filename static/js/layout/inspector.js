@@ -1,7 +1,7 @@
 /** The numbers of the selection and of the canvas, kept up to date both ways. */
 import { $, all, out, put, say, word } from "./dom.js";
 import { isColor } from "./checks.js";
-import { FIELD_WORDS, parse, show, six } from "./io.js";
+import { FIELD_WORDS, parse, show, six } from "./fields.js";
 import { withRegions } from "./model.js";
 
 const PLACES = { x: "width", w: "width", y: "height", h: "height" }; // which side of the canvas measures it

@@ -1,5 +1,6 @@
-/** Layouts and lengths as text: fields of the inspector, the service's JSON, files, the clipboard. */
+/** Layouts as text: the service's JSON, files, the clipboard. */
 import { gettext } from "../words.js";
+import { six } from "./fields.js";
 import { UNIT } from "./geometry.js";
 import { lineOf, scan } from "./json.js";
 import { blank, region, same } from "./model.js";
@@ -7,13 +8,6 @@ import { blank, region, same } from "./model.js";
 const LARGEST = 1_000_000; // characters; a layout of 17 regions has three thousand
 const MOST = 200; // entries read at all; the checks refuse what is over 17
 const FORMAT = "reelroom-layout";
-
-export const FIELD_WORDS = {
-  empty: gettext("Type a number."),
-  comma: gettext("Write a point, not a comma: 0.5"),
-  number: gettext("This is no number. Write 0.25, 25%, 1/4 or 320px."),
-  range: gettext("A length lies between 0 and 1, or 0 % and 100 %."),
-};
 
 export const READ_WORDS = {
   large: gettext("This text is too large for a layout. Nothing was changed."),
@@ -23,28 +17,6 @@ export const READ_WORDS = {
   value: gettext("This value is missing or of the wrong kind. The picture stays as it is."),
   many: gettext("These are far too many entries. The picture stays as it is."),
 };
-
-/** A length typed as "0.333333", "50%", "1/3" or "640px" (of `pixels`), exact and then rounded to millionths. */
-export function parse(text, pixels) {
-  const plain = text.normalize("NFKC").trim();
-  if (!plain) return { error: "empty" };
-  const parts = /^(-?)(\d{0,15})(?:\.(\d{0,15}))?\s*(?:\/\s*(\d{1,15})|(%|px))?$/.exec(plain);
-  const [, minus, whole, decimals = "", under, unit] = parts ?? [];
-  const bottom = BigInt(under ?? { "%": 100, px: pixels }[unit] ?? 1) * 10n ** BigInt(decimals.length);
-  if (!parts || !(whole + decimals) || !bottom) return { error: /^-?\d*,\d/.test(plain) ? "comma" : "number" };
-  const top = BigInt(whole + decimals) * BigInt(UNIT);
-  if (top > bottom * BigInt(UNIT) || (minus && top)) return { error: "range" };
-  const value = (2n * top + bottom) / (2n * bottom);
-  return { value: Number(value), ...(value * bottom !== top && { rounded: true }) };
-}
-
-export const six = (value) => (value / UNIT).toFixed(6);
-
-/** A length as the text of a field; `parse` reads back what it says. */
-export function show(value, unit, pixels) {
-  if (unit === "fraction") return six(value);
-  return unit === "percent" ? `${value / 10_000}%` : `${Number(((value * pixels) / UNIT).toFixed(3))}px`;
-}
 
 const LAYOUT = { kind: "mixedVideoLayout", color: "backgroundColor", maxUid: "maxResolutionUid", image: "backgroundImage", userImage: "defaultUserBackgroundImage" };
 const START_ONLY = ["width", "height", "fps", "bitrate"];

@@ -2,7 +2,7 @@
 import { isUrl } from "./checks.js";
 import { $, draw, editor, out, put, word } from "./dom.js";
 import { UNIT, bounds } from "./geometry.js";
-import { six } from "./io.js";
+import { six } from "./fields.js";
 import { boxes, place } from "./predefined.js";
 
 const RULER = 22;
