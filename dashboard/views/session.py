@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from dashboard import csp
 from dashboard.context import chrome_of
 from dashboard.htmx import poll_tag, render_page, unchanged
+from dashboard.shown_layouts import pictures_in
 from dashboard.strips import moving, strips
 from dashboard.views.session_actions import session_of
 from dashboard.views.sessions import AWAITED, BUSY, QUIET, STEADY, is_awaited, is_busy
@@ -61,7 +62,9 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(session: RecordingSession, *, whole: bool) -> dict[str, object]:
-    story = list(_story(timeline(session)))
+    entries = timeline(session)
+    drawn = pictures_in(session, entries)
+    story = [{**told, "picture": drawn.get(told["id"])} for told in _story(entries)]
     return {
         "session": session,
         "upload": upload_word(session),
@@ -207,5 +210,9 @@ def _told(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "text": text,
         "facts": _("%(ms)s ms") % {"ms": took} if took is not None else "",
-        "details": {name: value for name, value in detail.items() if value not in ("", None)},
+        "details": {
+            name: value
+            for name, value in detail.items()
+            if value not in ("", None) and name != "shown"  # drawn beside it
+        },
     }

@@ -280,7 +280,7 @@ def _tell(request: HttpRequest, action: str, results: dict[str, str]) -> None:
 def _chosen(request: HttpRequest, ids: list[str]) -> list[RecordingSession]:
     chosen = [pk for text in ids if (pk := id_in(text)) is not None]
     if not ids or len(ids) > AT_ONCE or len(chosen) < len(ids):
-        raise BadRequest(f"Select 1 to {AT_ONCE} sessions")
+        raise BadRequest(_("Select 1 to %(most)s sessions") % {"most": AT_ONCE})
     return list(visible_sessions(request).filter(pk__in=chosen))
 
 

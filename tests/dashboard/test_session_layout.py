@@ -165,3 +165,17 @@ def test_the_editor_is_offered(signed_in, recording, url, asking):
         f"/sessions/{recording.pk}/layout/editor/"
         in signed_in.get(url, headers=asking).content.decode()
     )
+
+
+def test_the_story_draws_what_it_began_with_and_each_layout_after(
+    signed_in, recording, url, halves
+):
+    signed_in.post(url, {"layout": f"version-{halves.pk}"})
+    signed_in.post(url, {"layout": "kind-2"})
+
+    entries = signed_in.get(f"/sessions/{recording.pk}/").context["entries"]
+
+    drawn = [(one["title"], one["picture"]["layout"]) for one in entries if one["picture"]]
+    assert [title for title, _layout in drawn] == ["Layout changed", "Layout changed", "Started"]
+    assert [layout.kind for _title, layout in drawn] == [2, 3, 0]
+    assert [one["picture"]["name"] for one in entries if one["picture"]][1] == "Halves, version 1"
