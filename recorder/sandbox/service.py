@@ -29,6 +29,7 @@ from recorder.sandbox.wake import Wake
 UNUSED_RESOURCE_KEPT_MS = 86_400_000
 LOOK_EVERY_S = 0.02  # how often a waiting stop looks whether the worker is done
 
+SERVICE_MODULE, UPLOAD_TIMEOUT, MAJOR = 2, 50, 4  # of event 1
 # Rules of a start that need its acquire: looked at only when the ids are known to fit.
 OF_ACQUIRE = ("acquire.scene.matches_mode", "postponed.scene")
 
@@ -178,10 +179,20 @@ class Service:
         known = session.upload if gone and not overlap.happened else "unknown"
         if nothing and gone and not overlap.happened:
             known = "uploaded"  # a page that was never shown has no files to wait for
+        if not gone:
+            self._say_late(session)
         if known not in ("uploaded", "backuped"):
             return Answer(206, of_task(session, self._stop_response(session, None, "unknown")))
         rows = self.store.files.uploaded(session.sid)
         return Answer(200, of_task(session, self._stop_response(session, rows, known)))
+
+    def _say_late(self, session: Session) -> None:
+        """Event 1 of the service: it has waited for the upload as long as it waits."""
+        self.store.tasks.emit(
+            session.sid, 1, 0, self.clock.now_ms(), msgName="cloud_recording_error",
+            module=SERVICE_MODULE, errorLevel=MAJOR, errorCode=UPLOAD_TIMEOUT, stat=1,
+            errorMsg="The upload takes longer than a stop waits for it.",
+        )  # fmt: skip
 
     def _stop_response(
         self, session: Session, rows: list[FileRow] | None, uploading: str
