@@ -62,6 +62,16 @@ test("a grid chooses its columns for the picture it has", () => {
   assert.deepEqual([2, 4, 6].map((n) => columns(n, TALL)), [1, 1, 2]);
 });
 
+test("stretched rows share the users evenly", () => {
+  const counts = (n) => {
+    const found = new Map();
+    for (const { y } of preset("grid", { n, ...WIDE })) found.set(y, (found.get(y) ?? 0) + 1);
+    return [...found.values()];
+  };
+
+  assert.deepEqual([7, 8, 10, 17].map(counts), [[3, 2, 2], [3, 3, 2], [4, 3, 3], [5, 4, 4, 4]]);
+});
+
 test("an unfilled last row is stretched, centred, or left as it is", () => {
   const row = (last) => preset("grid", { n: 5, ...WIDE, last }).slice(3).map((r) => [r.x, r.w]);
 

@@ -1,8 +1,8 @@
 /** Mouse, pen and touch on the canvas: each gesture is one undo step, and can be taken back until it ends. */
 import { $, out } from "./dom.js";
-import { UNIT, bounds, draw, hits, inside, leastBox, move, ratioOf, resize, scale, walk } from "./geometry.js";
+import { UNIT, bounds, draw, hits, inside, leastBox, move, ratioOf, scale, walk } from "./geometry.js";
 import { withRegions } from "./model.js";
-import { snapMove, snapResize } from "./snap.js";
+import { snapMove, snapResize, snapSize } from "./snap.js";
 
 const START = 3; // px before a press becomes a drag
 const SNAP = 6;
@@ -56,9 +56,9 @@ export function startPointer(ed) {
         const kept = chosen.length === 1 && chosen[0].ratio;
         const ratio = kept ? ratioOf(ed.ratioFor(chosen[0]), base) : event.shiftKey ? [box.w, box.h] : undefined;
         const options = { ratio, centre: event.ctrlKey || event.metaKey, min: leastBox(chosen) };
-        const snap = snapResize(resize(box, handle, dx, dy, options), handle, ...around(ids, event));
-        view.guides = snap.guides;
-        model.update(put2(scale(chosen, box, resize(box, handle, dx + snap.dx, dy + snap.dy, options)), chosen));
+        const found = snapSize(box, handle, dx, dy, options, ...around(ids, event));
+        view.guides = found.guides;
+        model.update(put2(scale(chosen, box, found.box), chosen));
       },
     };
   }

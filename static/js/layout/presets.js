@@ -26,16 +26,18 @@ function split(box, side, share, gap) {
   ];
 }
 
-/** `n` cells in a grid of so many columns; an unfilled last row is stretched, centred or left as it is. */
+/** `n` cells in a grid of so many columns. Rows that are not full are stretched, or the last is centred or left. */
 function grid(box, n, columns, gap, { order = "rows", last = "stretch" } = {}) {
-  const turned = order === "columns";
-  const [x, y, w, h] = turned ? ["y", "x", "h", "w"] : ["x", "y", "w", "h"];
+  const [x, y, w, h] = order === "columns" ? ["y", "x", "h", "w"] : ["x", "y", "w", "h"];
   const lines = Math.ceil(n / columns);
+  let left = n;
   return cuts(box[y], box[h], lines, gap[y]).flatMap(([top, tall], line) => {
-    const count = Math.min(columns, n - line * columns);
+    const count = last === "stretch" ? Math.ceil(left / (lines - line)) : Math.min(columns, left);
+    left -= count;
     const row = cuts(box[x], box[w], last === "stretch" ? count : columns, gap[x]).slice(0, count);
-    const middle = last === "centre" ? Math.floor((box[x] + box[w] - row.at(-1)[0] - row.at(-1)[1]) / 2) : 0;
-    return row.map(([left, wide]) => ({ [x]: left + middle, [y]: top, [w]: wide, [h]: tall }));
+    const free = box[x] + box[w] - row.at(-1)[0] - row.at(-1)[1];
+    const by = last === "centre" ? Math.floor(free / 2) : 0;
+    return row.map(([start, wide]) => ({ [x]: start + by, [y]: top, [w]: wide, [h]: tall }));
   });
 }
 
@@ -88,7 +90,7 @@ export function preset(kind, options) {
     grid: () => tiles(box, n, columnsFor(box, n, cell, options.order === "columns")),
     spotlight: () => withStrip(side),
     beside: () => tiles(box, n, portrait !== (options.order === "columns") ? 1 : n),
-    pip: () => [ALL, ...inCorner(n - 1, corner, ratioOf(ratio || "16:9", options), { x: edge.x || 24_000, y: edge.y || 24_000 }, gap)],
+    pip: () => [ALL, ...inCorner(n - 1, corner, ratio ? cell : [1, 1], { x: edge.x || 24_000, y: edge.y || 24_000 }, gap)],
     interview: () => {
       const pair = (area) => grid(area, Math.min(n, 2), portrait ? 1 : 2, gap);
       if (n < 3) return fitted(pair(box));
