@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from recorder.contract.parameters.base import About, WireModel, about
@@ -54,9 +55,7 @@ def unknown_paths(
     model: type[WireModel], body: Mapping[str, object], at: str = ""
 ) -> Iterator[str]:
     """The places in a body that the model does not know. Nulls count as absent."""
-    known = {
-        name: info.annotation for info in model.model_fields.values() for name in about(info).names
-    }
+    known = _inside(model)
     for key, value in body.items():
         path = join(at, str(key))
         if value is None:
@@ -64,7 +63,7 @@ def unknown_paths(
         if key not in known:
             yield path
             continue
-        inner, many = models_in(known[key])
+        inner, many = known[key]
         places = (
             [(join(path, i), entry) for i, entry in enumerate(value)]
             if many and isinstance(value, list)
@@ -73,6 +72,16 @@ def unknown_paths(
         for place, entry in places:
             if isinstance(entry, Mapping) and (part := _which(inner, entry)):
                 yield from unknown_paths(part, entry, place)
+
+
+@cache
+def _inside(model: type[WireModel]) -> Mapping[str, tuple[tuple[type[WireModel], ...], bool]]:
+    """Every name that a model knows, with what `models_in` says of its field."""
+    return {
+        name: models_in(info.annotation)
+        for info in model.model_fields.values()
+        for name in about(info).names
+    }
 
 
 def models_in(annotation: object) -> tuple[tuple[type[WireModel], ...], bool]:
