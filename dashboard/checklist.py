@@ -44,12 +44,13 @@ def first_steps(request: HttpRequest) -> Checklist | None:
     if request.COOKIES.get(DISMISSED):
         return None
     user = request.user
+    projects = Project.objects.visible_to(user)
     return Checklist(
         (
             Step(
                 _("Add a project"),
                 _("An App ID with the REST credentials that may record its channels."),
-                Project.objects.visible_to(user).exists(),
+                projects.exists(),
                 reverse("project_new"),
                 _("Add project"),
             ),
@@ -73,6 +74,13 @@ def first_steps(request: HttpRequest) -> Checklist | None:
                 StorageCheck.objects.filter(outcome=StorageCheck.Outcome.PASSED).exists(),
                 reverse("storage"),
                 _("Test storage"),
+            ),
+            Step(
+                _("Register callbacks"),
+                _("Then the provider tells by itself what happens, within a second or two."),
+                projects.exclude(callback_secret="").exists(),
+                reverse("callbacks"),
+                _("See how"),
             ),
             Step(
                 _("Start a test recording"),

@@ -12,6 +12,7 @@ from dashboard import nav
 from dashboard.times import zone_label
 from dashboard.views.preferences import chosen_theme
 from recorder.lifecycle.figures import Figures, figures
+from recorder.notices.pulse import Pulse, State, pulse
 
 
 class Chrome:
@@ -56,6 +57,13 @@ class Chrome:
     @cached_property
     def worker_missing(self) -> bool:
         return self.signed_in and not self.figures.workers
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """Whether callbacks arrive."""
+        if not self.signed_in:
+            return Pulse(State.OFF)
+        return pulse(self.request.user, live=bool(self.live))
 
     @property
     def favicon(self) -> str:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
+    callbacks,
     jump,
     layout_edit,
     layouts,
@@ -104,6 +105,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "storage/<int:pk>/check/cancel/", storage.storage_check_cancel, name="storage_check_cancel"
     ),
     path("storage/<int:pk>/delete/", storage.storage_delete, name="storage_delete"),
+    # Callbacks; the provider's own address is above
+    path("callbacks/", callbacks.callbacks, name="callbacks"),
+    path("callbacks/notices/<int:pk>/replay/", callbacks.callback_replay, name="callback_replay"),
     # Projects
     path("projects/", projects.projects, name="projects"),
     path("projects/new/", projects.project_new, name="project_new"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
@@ -62,11 +62,13 @@ def silent_since(user: AbstractBaseUser | AnonymousUser, now: datetime) -> datet
         .exclude(project__callback_secret="")
         .order_by()
     )
-    unheard = expecting.filter(heard_at=None).aggregate(since=Min("recording_at"))["since"]
     progress = Notice.objects.filter(session=OuterRef("pk"), event_type=PROGRESS)
-    hushed = expecting.filter(Exists(progress), heard_at__lt=now - PROGRESS_WITHIN)
-    heard = hushed.aggregate(since=Min("heard_at"))["since"]
-    return min(filter(None, (unheard, heard)), default=None)
+    late = Q(heard_at__lt=now - PROGRESS_WITHIN)
+    since = expecting.aggregate(
+        unheard=Min("recording_at", filter=Q(heard_at=None)),
+        hushed=Min("heard_at", filter=late & Exists(progress)),
+    )
+    return min(filter(None, since.values()), default=None)
 
 
 def per_minute(

@@ -25,29 +25,33 @@ def done(request):
 
 
 def test_nothing_is_done_in_an_empty_house(visit):
-    assert done(visit()) == [False] * 5
+    assert done(visit()) == [False] * 6
 
 
 def test_each_step_is_done_when_its_row_is_there(visit):
     project = Project.objects.create(
         name="P", provider="sandbox", app_id="a", customer_id="c", customer_secret="s"
     )
-    assert done(visit()) == [True, False, False, False, False]
+    assert done(visit()) == [True, False, False, False, False, False]
 
     call = {"project": project, "operation": "acquire", "method": "POST", "path": "acquire"}
     call |= {"started_at": timezone.now(), "duration_ms": 3}
     ProviderCall.objects.create(**call, outcome="refused")
-    assert done(visit()) == [True, False, False, False, False]
+    assert done(visit()) == [True, False, False, False, False, False]
     ProviderCall.objects.create(**call, outcome="done")
-    assert done(visit()) == [True, True, False, False, False]
+    assert done(visit()) == [True, True, False, False, False, False]
 
     storage = StorageConfig.objects.create(
         name="S", vendor=6, bucket="b", access_key="a", secret_key="s"
     )
     StorageCheck.objects.create(storage_config=storage, outcome="failed")
-    assert done(visit()) == [True, True, True, False, False]
+    assert done(visit()) == [True, True, True, False, False, False]
     StorageCheck.objects.create(storage_config=storage, outcome="passed")
-    assert done(visit()) == [True, True, True, True, False]
+    assert done(visit()) == [True, True, True, True, False, False]
+
+    project.callback_secret = "secret"
+    project.save()
+    assert done(visit()) == [True, True, True, True, True, False]
 
     RecordingSession.objects.create(
         project=project,
@@ -58,7 +62,7 @@ def test_each_step_is_done_when_its_row_is_there(visit):
         request={},
         storage={},
     )
-    assert done(visit()) == [True] * 5
+    assert done(visit()) == [True] * 6
 
 
 def test_an_open_step_offers_what_to_do(visit):
@@ -68,7 +72,7 @@ def test_an_open_step_offers_what_to_do(visit):
         "first_run/_checklist.html", {"checklist": first_steps(request)}, request
     )
 
-    assert "0 of 5 done" in page
+    assert "0 of 6 done" in page
     assert f'href="{reverse("project_new")}"' in page
 
 
