@@ -16,6 +16,7 @@ import { startSamples } from "./samples.js";
 import { describe, startView } from "./view.js";
 
 const SHOW = "layout-view";
+const NUMBERS = 100; // ms between the numbers shown in a drag
 const WORST = ["error", "warning", "info"];
 const KEYS = {
   n: "next", p: "previous", Home: "first", End: "last", Delete: "remove", Backspace: "remove", "]": "raise", "[": "lower",
@@ -75,6 +76,11 @@ function start() {
 
   let waiting = 0;
   let whole = false;
+  let telling = 0;
+  const numbers = () => {
+    telling = 0;
+    ed.parts[0].numbers();
+  };
   /** Draw once in the next frame. */
   function soon() {
     waiting ||= requestAnimationFrame(() => {
@@ -82,7 +88,7 @@ function start() {
       if (whole) refresh();
       else {
         ed.view.paint();
-        ed.parts[0].numbers();
+        telling ||= setTimeout(numbers, NUMBERS); // text costs a frame more than the picture does
       }
     });
   }

@@ -33,7 +33,7 @@ export function startKeeping(ed) {
   function show(next) {
     state = next;
     put($("[data-state]"), { class: `pill tone-${TONES[next]}` });
-    out("state", word(next));
+    out("state", word(live && next === "refused" ? "not_applied" : next));
   }
 
   function tell() {
@@ -224,7 +224,7 @@ export function startKeeping(ed) {
     const banner = note("editor-applied", { message }, { revert: () => apply({ ...previous.wire, width: previous.document.width, height: previous.document.height }, read(previous)) });
     banner.querySelector("[data-answer]").hidden = !previous;
   }
-  if (live && data.live.why_not) note("editor-refused", { message: data.live.why_not }, {});
+  if (live && data.live.why_not) put($('[data-do="apply"]'), { "aria-disabled": "true", title: data.live.why_not });
   else if (live && previous) offerRevert(word("can_revert"));
 
   Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare });

@@ -1,0 +1,81 @@
+"""The layout of a running recording in the editor: compared, applied once, put back."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from recorder.lifecycle.start import request_start, send_start
+from recorder.models import RecordingSession, User
+from tests.support.editor_page import Editor
+from tests.support.provider import says
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def live(live_server, page: Page, sign_in, request_for) -> Editor:
+    """The editor of a session that the provider records."""
+    sign_in()
+    maria = User.objects.get(username="maria")
+    session, _ = request_start(request_for("all-hands"), by=maria, form_key=None)
+    send_start(session)
+    page.goto(live_server.url + reverse("session_editor", args=[session.pk]))
+    expect(page.locator("#editor[data-ready]")).to_be_visible()
+    return Editor(page)
+
+
+def arrange(editor: Editor) -> None:
+    editor.type_json(
+        '{"mixedVideoLayout": 3, "layoutConfig": [{"x_axis": 0, "y_axis": 0,'
+        ' "width": 0.5, "height": 1}]}'
+    )
+    expect(editor.regions).to_have_count(1)
+
+
+def compare_and_apply(editor: Editor):
+    editor.page.get_by_role("button", name="Compare and apply").click()
+    dialog = editor.page.get_by_role("dialog", name="Change the recording now")
+    expect(dialog.locator("svg.thumbnail")).to_have_count(2)
+    return dialog
+
+
+def test_what_changes_is_listed_applied_once_and_put_back(live, provider, page, accessible):
+    arrange(live)
+
+    dialog = compare_and_apply(live)
+    expect(dialog.locator("li").first).to_be_visible()
+    accessible()
+    dialog.get_by_role("button", name="Apply to the recording").dblclick()
+
+    expect(live.state).to_have_text("In force")
+    assert provider.count("updateLayout") == 1
+    session = RecordingSession.objects.get()
+    assert session.layout["layoutConfig"][0]["width"] == 0.5
+    page.get_by_role("button", name="Revert to previous").click()
+    expect(live.regions).to_have_count(0)
+    session.refresh_from_db()
+    assert session.layout["mixedVideoLayout"] != 3
+    assert provider.count("updateLayout") == 2
+
+
+def test_a_refusal_says_why_and_the_drawing_stays(live, provider, page):
+    provider.will("updateLayout", says(400, code=2, reason="invalid layout"))
+    arrange(live)
+
+    compare_and_apply(live).get_by_role("button", name="Apply to the recording").click()
+
+    expect(live.state).to_have_text("Not applied")
+    expect(page.locator("[data-notes]")).to_contain_text("invalid layout")
+    expect(live.regions).to_have_count(1)
+
+
+def test_a_session_that_ended_meanwhile_keeps_the_drawing(live, provider, page):
+    arrange(live)
+    dialog = compare_and_apply(live)
+    RecordingSession.objects.update(status="stopped")
+
+    dialog.get_by_role("button", name="Apply to the recording").click()
+
+    expect(page.locator("[data-notes] .banner")).to_be_visible()
+    expect(live.regions).to_have_count(1)
+    assert provider.count("updateLayout") == 0
