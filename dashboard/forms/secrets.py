@@ -57,6 +57,14 @@ class SecretForm(forms.ModelForm):
             return
         for found in self.errors.values():
             del found[1:]
+        self._ask_again()
+
+    def refuse_name(self, sentence: str) -> None:
+        """Somebody else took the name since the form was found right."""
+        self.add_error("name", sentence)
+        self._ask_again()
+
+    def _ask_again(self) -> None:
         for name in self.instance.SECRETS:
             if self.data.get(self.add_prefix(name)) and name not in self.errors:
                 self.add_error(name, _("What you typed is not shown again: enter it again."))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -22,6 +21,7 @@ from recorder.contract.states import Operation
 from recorder.lifecycle.credentials import ProjectCheck, check_within
 from recorder.models import Project, ProviderCall
 from recorder.models.audit import record
+from recorder.models.names import NameTaken, name_once
 from recorder.providers.client import Outcome
 
 PATIENCE = 6.0  # seconds; htmx gives a request up after 8
@@ -75,10 +75,14 @@ def _form(request: HttpRequest, project: Project) -> HttpResponse:
         return render_page(request, "projects/form.html", "projects/_form.html", context)
     if not form.is_valid():
         return render_refused(request, "projects/form.html", "projects/_form.html", context)
-    with transaction.atomic():
-        form.save()
-        verb = "project.create" if is_new else "project.update"
-        record(verb, project, by=user_of(request), name=project.name, fields=form.changes())
+    try:
+        with name_once(project, project.name):
+            form.save()
+            verb = "project.create" if is_new else "project.update"
+            record(verb, project, by=user_of(request), name=project.name, fields=form.changes())
+    except NameTaken as error:
+        form.refuse_name(str(error))
+        return render_refused(request, "projects/form.html", "projects/_form.html", context)
     messages.success(request, _("“%(name)s” was saved.") % {"name": project.name})
     return go(request, "projects")
 

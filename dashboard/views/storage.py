@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from dashboard.views.removal import remove
 from recorder.contract.vendors import VENDORS
 from recorder.models import StorageCheck, StorageConfig
 from recorder.models.audit import record
+from recorder.models.names import NameTaken, name_once
 from recorder.storage import testing
 from recorder.storage.access import cors_rule
 from recorder.storage.check import LABELS
@@ -80,10 +80,14 @@ def _form(request: HttpRequest, config: StorageConfig) -> HttpResponse:
         return render_page(request, "storage/form.html", "storage/_form.html", context)
     if not form.is_valid():
         return render_refused(request, "storage/form.html", "storage/_form.html", context)
-    with transaction.atomic():
-        form.save()
-        verb = "storage.create" if is_new else "storage.update"
-        record(verb, config, by=user_of(request), name=config.name, fields=form.changes())
+    try:
+        with name_once(config, config.name):
+            form.save()
+            verb = "storage.create" if is_new else "storage.update"
+            record(verb, config, by=user_of(request), name=config.name, fields=form.changes())
+    except NameTaken as error:
+        form.refuse_name(str(error))
+        return render_refused(request, "storage/form.html", "storage/_form.html", context)
     messages.success(request, _("“%(name)s” was saved. Test it next.") % {"name": config.name})
     return go(request, "storage_edit", config.pk)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from recorder.models import AuditEntry, Project, ProviderCall, RecordingSession, StorageConfig
 from tests.support.provider import held, scripted_provider
+from tests.support.race import taken_after_the_look
 
 SECRET = "a-customer-secret-Q7xZ"
 
@@ -301,4 +302,16 @@ def test_a_project_with_recordings_stays_and_says_why(signed_in, project):
 
     assert "has been recorded with, so it stays" in answer.content.decode()
     assert Project.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_name_that_somebody_else_takes_meanwhile_is_the_fields_error(signed_in, fields):
+    with taken_after_the_look(Project(name="Classroom", provider="agora")):
+        answer = signed_in.post(reverse("project_new"), fields)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Somebody else has just used this name" in page
+    assert "What you typed is not shown again" in page
+    assert Project.objects.count() == 1
     assert not AuditEntry.objects.exists()

@@ -14,6 +14,7 @@ from recorder.models import (
     StorageCheck,
     StorageConfig,
 )
+from tests.support.race import taken_after_the_look
 
 SECRET = "a-secret-key-of-storage-V8mT"
 AMAZON, AZURE, SELF_BUILT = 1, 5, 11
@@ -390,3 +391,14 @@ def recorded_to(config):
         storage=config.frozen(),
     )
     return config
+
+
+def test_a_name_that_somebody_else_takes_meanwhile_is_the_fields_error(signed_in, fields):
+    with taken_after_the_look(StorageConfig(name="Archive", vendor=AMAZON)):
+        answer = signed_in.post(reverse("storage_new"), fields)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Somebody else has just used this name" in page
+    assert "What you typed is not shown again" in page
+    assert StorageConfig.objects.count() == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 
 from django.db import connection, models
 
@@ -18,7 +19,7 @@ def taken_after_the_look(row: models.Model) -> Iterator[None]:
         looks = sql.startswith("SELECT") and "LIMIT 1" in sql and f'"{table}"."name"' in sql
         if looks and row.name in params and not written:
             written = True
-            type(row)._default_manager.bulk_create([row])
+            type(row)._default_manager.bulk_create([copy(row)])
         return answer
 
     with connection.execute_wrapper(execute):

@@ -1,34 +1,35 @@
 """Layouts: ours around, the provider's own field names in the elements of the two lists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from recorder.api.fields import JSONObject, StrictInteger, StrictText, refuse_unknown
-from recorder.contract.layouts import MAX_SIDE, Canvas, layout_from_wire, layout_to_wire
-from recorder.contract.layouts import Layout as Picture
-from recorder.contract.problems import Problem, errors
-from recorder.contract.rules import check, layout_problems
-from recorder.contract.states import Mode, Operation
+from recorder.api.fields import (
+    JSONObject,
+    StrictInteger,
+    StrictText,
+    refuse_unknown,
+)
+from recorder.api.names import own_name
+from recorder.contract.layout_documents import (
+    KNOWN_KEYS,
+    OURS,
+    WIRE,
+    Wire,
+    problems_of,
+    unknown_keys,
+    whole_wire,
+)
+from recorder.contract.layouts import MAX_SIDE, Canvas
+from recorder.contract.problems import Problem
 from recorder.models import Layout, LayoutVersion
 from recorder.models.audit import record
+from recorder.models.layout import MAX_TAGS, TAG_LENGTH, tags_in
 
-# Our name of a field -> the service's, and what it is when nobody says so.
-WIRE: Mapping[str, tuple[str, Any]] = {
-    "mixed_video_layout": ("mixedVideoLayout", 0),
-    "background_color": ("backgroundColor", "#000000"),
-    "background_image": ("backgroundImage", ""),
-    "default_user_background_image": ("defaultUserBackgroundImage", ""),
-    "max_resolution_uid": ("maxResolutionUid", ""),
-    "layout_config": ("layoutConfig", []),
-    "background_config": ("backgroundConfig", []),
-}
 UNKNOWN_FIELD = "common.unknown_field"
-OURS = {wire: ours for ours, (wire, _default) in WIRE.items()}
 
 
 class LayoutSerializer(serializers.Serializer[Layout]):
@@ -37,6 +38,9 @@ class LayoutSerializer(serializers.Serializer[Layout]):
 
     id = serializers.IntegerField(read_only=True)
     name = StrictText(max_length=80, trim_whitespace=True)
+    tags = serializers.ListField(
+        child=StrictText(max_length=TAG_LENGTH), max_length=MAX_TAGS, required=False
+    )
     version = StrictInteger(required=False, min_value=1)
     width = StrictInteger(min_value=2, max_value=MAX_SIDE)
     height = StrictInteger(min_value=2, max_value=MAX_SIDE)
@@ -62,6 +66,7 @@ class LayoutSerializer(serializers.Serializer[Layout]):
         return {
             "id": instance.pk,
             "name": instance.name,
+            "tags": instance.tags,
             "version": instance.version,
             "width": newest.width,
             "height": newest.height,
@@ -78,27 +83,35 @@ class LayoutSerializer(serializers.Serializer[Layout]):
             raise serializers.ValidationError(_("There is a layout of this name."))
         return name
 
+    def validate_tags(self, tags: list[str]) -> list[str]:
+        if any("," in tag for tag in tags):
+            raise serializers.ValidationError(_("A tag has no comma in it."))
+        return tags_in(",".join(tags))
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         whole = self._before() | attrs
         canvas = Canvas(whole["width"], whole["height"])
+        before = newest_of(self.instance).picture if self.instance else {}
         picture = {
             wire: whole[ours]
             for ours, (wire, _default) in WIRE.items()
             if whole[ours] not in ("", [])
         }
-        return attrs | {"canvas": canvas, "picture": checked(picture, canvas)}
+        kept = {key: value for key, value in before.items() if key not in KNOWN_KEYS[""]}
+        return attrs | {"canvas": canvas, "picture": checked(kept | picture, canvas, before)}
 
     def _before(self) -> dict[str, Any]:
         return self.to_representation(self.instance) if self.partial and self.instance else {}
 
     def create(self, validated_data: dict[str, Any]) -> Layout:
         user = self.context["request"].user
-        with transaction.atomic():
+        with own_name(Layout(), validated_data):
             layout = Layout.create(
                 validated_data["name"],
                 validated_data["canvas"],
                 validated_data["picture"],
                 by=user,
+                tags=validated_data.get("tags", ()),
             )
             record("layout.create", layout, by=user, name=layout.name)
         return layout
@@ -107,12 +120,13 @@ class LayoutSerializer(serializers.Serializer[Layout]):
         user = self.context["request"].user
         newest = instance.latest
         canvas, picture = validated_data["canvas"], validated_data["picture"]
-        with transaction.atomic():
-            if (newest.canvas, newest.picture) != (canvas, layout_to_wire(picture)):
+        with own_name(instance, validated_data):
+            if (newest.canvas, newest.wire) != (canvas, picture):
                 seen = validated_data.get("version", instance.version)
                 instance.add_version(canvas, picture, by=user, seen=seen)
             instance.name = validated_data.get("name", instance.name)
-            instance.save(update_fields=["name", "changed_at"])
+            instance.tags = validated_data.get("tags", instance.tags)
+            instance.save(update_fields=["name", "tags", "changed_at"])
             record("layout.update", instance, by=user, version=instance.version)
         vars(instance).pop("newest", None)
         return instance
@@ -124,30 +138,33 @@ def newest_of(layout: Layout) -> LayoutVersion:
     return fetched[0] if fetched else layout.latest
 
 
-def checked(wire: Mapping[str, object], canvas: Canvas) -> Picture:
-    """The picture, if the service would take it and it fits the canvas. Raises ValidationError
-    at our own names: {"layout_config.2.x_axis": ["…"]}."""
-    body = {"cname": "layout", "uid": "1", "clientRequest": wire}
-    found = check(Operation.UPDATE_LAYOUT, Mode.MIX, body)
-    # A key that nobody knows would be lost when the picture is saved.
-    wrong = [p for p in found if p.severity == "error" or p.rule == UNKNOWN_FIELD]
+def checked(wire: Wire, canvas: Canvas, before: Wire) -> dict[str, object]:
+    """The whole picture, if the service would take it and it fits the canvas.
+
+    A key that nobody knows is most likely misspelt, and refused, unless `before` had it already:
+    a file may have brought it. Raises ValidationError at our own names:
+    {"layout_config.2.x_axis": ["…"]}.
+    """
+    known = {_last(path) for path in unknown_keys(before)}
+    wrong = [
+        problem
+        for problem in problems_of(wire, canvas)
+        if problem.severity == "error"
+        or (problem.rule == UNKNOWN_FIELD and _last(problem.path) not in known)
+    ]
     if wrong:
         raise serializers.ValidationError(_by_field(wrong))
-    try:
-        picture = layout_from_wire(wire)
-    except ValueError as error:
-        raise serializers.ValidationError(
-            {"layout_config": [_("Lengths are fractions with at most six decimals.")]}
-        ) from error
-    if wrong := list(errors(layout_problems(picture, canvas))):
-        raise serializers.ValidationError(_by_field(wrong))
-    return picture
+    return whole_wire(wire)
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _by_field(problems: Iterable[Problem]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for problem in problems:
-        first, dot, rest = problem.path.removeprefix("clientRequest.").partition(".")
+        first, dot, rest = problem.path.partition(".")
         path = OURS.get(first, first) + dot + rest
         fields.setdefault(path, []).append(problem.text(translate))
     return fields

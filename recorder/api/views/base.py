@@ -9,6 +9,7 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from recorder.api.names import own_name
 from recorder.models import User
 from recorder.models.audit import record
 
@@ -35,14 +36,14 @@ class RowViewSet(viewsets.ModelViewSet[Any]):
         rows = cast(Any, super().get_queryset())
         return cast(QuerySet[Any], rows.visible_to(self.request.user))
 
-    @transaction.atomic
     def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
-        self._file("create", serializer.save())
+        with own_name(self.get_queryset().model(), serializer.validated_data):
+            self._file("create", serializer.save())
 
-    @transaction.atomic
     def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
         changed = sorted(serializer.validated_data)
-        self._file("update", serializer.save(), fields=changed)
+        with own_name(serializer.instance, serializer.validated_data):
+            self._file("update", serializer.save(), fields=changed)
 
     @transaction.atomic
     def perform_destroy(self, instance: Any) -> None:
