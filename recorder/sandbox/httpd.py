@@ -7,7 +7,6 @@ alone, and a call that waits (stop) holds its own thread and nobody else's.
 
 import io
 import logging
-import re
 import socket
 import socketserver
 import struct
@@ -17,79 +16,16 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO, cast
 
+from recorder.sandbox.incoming import IDLE_S, PATIENCE_S, Body, Paced
 from recorder.sandbox.wire import BadRequest, HangUp
 
 log = logging.getLogger("sandbox.access")
 
 MOST_CONNECTIONS = 256
-IDLE_S = 65  # seconds a connection may stand still
-DRAINED = 65_536  # bytes of an unread body that are worth reading to keep the connection
 LINGER_S, LINGERED = 1.0, 8_000_000  # how long, and how much, we listen before closing on a sender
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-class Body(io.RawIOBase):
-    """The body of one request: exactly `length` bytes, or chunks until the last one.
-
-    Reading raises BadRequest when it is not framed as it says or does not arrive.
-    """
-
-    def __init__(self, source: BinaryIO, length: int | None):
-        self._source, self._left, self._chunked = source, length or 0, length is None
-        self._open_chunks, self._broken = self._chunked, False
-
-    def readable(self) -> bool:
-        return True
-
-    @property
-    def finished(self) -> bool:
-        return not self._left and not self._open_chunks
-
-    @property
-    def short(self) -> bool:
-        """Whether the unread rest is known and small: reading it keeps the connection."""
-        return not self._chunked and not self._broken and self._left <= DRAINED
-
-    def readinto(self, buffer: Any) -> int:
-        if self._broken:
-            raise BadRequest("The body is malformed")
-        self._broken = True  # unless what follows goes well
-        if not self._left and self._open_chunks:
-            self._next_chunk()
-        data = self._read(min(len(buffer), self._left))
-        buffer[: len(data)] = data
-        self._left -= len(data)
-        if self._chunked and data and not self._left:
-            self._line(2)
-        self._broken = False
-        return len(data)
-
-    def _read(self, size: int) -> bytes:
-        try:
-            data = self._source.read(size)
-        except OSError as error:  # a time-out among them
-            raise BadRequest("The body did not arrive") from error
-        if len(data) < size:
-            raise BadRequest("The body ended early")
-        return data
-
-    def _line(self, most: int) -> bytes:
-        try:
-            return self._source.readline(most)
-        except OSError as error:
-            raise BadRequest("The body did not arrive") from error
-
-    def _next_chunk(self) -> None:
-        size = self._line(100).split(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", size):
-            raise BadRequest("The chunked body is malformed")
-        self._left = int(size, 16)
-        if not self._left:
-            self._open_chunks = False
-            while self._line(1000) not in (b"\r\n", b"\n", b""):
-                pass  # trailers mean nothing to us
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -101,9 +37,16 @@ class Handler(BaseHTTPRequestHandler):
     error_content_type = "application/json"
     server: "Server"
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._paced = Paced(self.connection, self.server.patience_s)
+        self.rfile = io.BufferedReader(self._paced)
+
     def handle_one_request(self) -> None:
         """Any method goes to the application, which knows what it has."""
         try:
+            self._paced.rest()
             self.raw_requestline = self.rfile.readline(65_537)
             if not self.raw_requestline:
                 self.close_connection = True
@@ -162,6 +105,7 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         if not body.finished and not body.short:
             self.close_connection = True
+        self.connection.settimeout(IDLE_S)  # of each block that is sent
         names = {name.lower() for name, _value in headers}
         bodiless = status[:3] in ("204", "304") or self.command == "HEAD"
         if "content-length" not in names and not bodiless:
@@ -235,10 +179,10 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], app: App):
+    def __init__(self, address: tuple[str, int], app: App, *, patience_s: float = PATIENCE_S):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        self.app = app
+        self.app, self.patience_s = app, patience_s
         self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._working = 0
         self._idle = threading.Condition()

@@ -3,10 +3,13 @@
 import base64
 import json
 import socket
+import threading
 
 import pytest
 import requests
 
+from recorder.sandbox.httpd import Server
+from recorder.sandbox.wire import HangUp
 from tests.support.sandbox import APP_ID, OTHER_APP_ID, Client, running_sandbox, start_request
 
 JSON = "application/json"
@@ -311,3 +314,52 @@ def test_odd_paths_are_refused(sandbox, path):
     answer = raw(sandbox, f"{head}Connection: close\r\n\r\n".encode())
 
     assert answer.split()[1] in {b"400", b"404"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"POST / HT",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345",
+    ],
+)
+def test_a_request_that_does_not_arrive_in_time_is_given_up(part):
+    def app(environ, start_response):
+        environ["wsgi.input"].read()
+        return []
+
+    server = Server(("127.0.0.1", 0), app, patience_s=0.05)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        with socket.create_connection(server.server_address[:2], timeout=30) as client:
+            client.sendall(part)
+            received = client.recv(1000)
+    finally:
+        server.finish(5)
+
+    assert received == b""
+
+
+def test_a_connection_can_be_reset_instead_of_an_answer_and_in_the_middle_of_one():
+    def app(environ, start_response):
+        if environ["PATH_INFO"] == "/before":
+            raise HangUp
+        start_response("200 OK", [("Content-Length", "1000")])
+
+        def blocks():
+            yield b"half"
+            raise HangUp
+
+        return blocks()
+
+    server = Server(("127.0.0.1", 0), app)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        for path in ("/before", "/within"):
+            with pytest.raises(
+                (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+            ):
+                requests.get(f"http://127.0.0.1:{server.server_port}{path}", timeout=30)
+    finally:
+        server.finish(5)
