@@ -98,6 +98,8 @@ for (const [name, text, error, line, column, path] of [
   ["a missing number", '[{"x_axis": 0}]', "value", 1, 2, "0.y_axis"],
   ["a number for an object", '{"layoutConfig": [\n7]}', "value", 2, 1, "layoutConfig.0"],
   ["an object for a list", '{"layoutConfig": {}}', "value", 1, 18, "layoutConfig"],
+  ["a width that is a text in a file of ours", '{"format": "reelroom-layout", "width": "9", "layout": {"mixedVideoLayout": 1}}', "value", 1, 40, "width"],
+  ["a file of ours without a layout", '{"format": "reelroom-layout"}', "shape", 1, 1, ""],
   ["another object", '{"cname": "x"}', "shape", 1, 1, ""],
   ["a text", '"layout"', "shape", 1, 1, ""],
   ["null", "null", "shape", 1, 1, ""],

@@ -4,9 +4,9 @@ import { six } from "./fields.js";
 import { UNIT } from "./geometry.js";
 import { lineOf, scan } from "./json.js";
 import { blank, region, same } from "./model.js";
+import { Reader, isObject, stop } from "./reader.js";
 
 const LARGEST = 1_000_000; // characters; a layout of 17 regions has three thousand
-const MOST = 200; // entries read at all; the checks refuse what is over 17
 const FORMAT = "reelroom-layout";
 
 export const READ_WORDS = {
@@ -18,11 +18,20 @@ export const READ_WORDS = {
   many: gettext("These are far too many entries. The picture stays as it is."),
 };
 
-const LAYOUT = { kind: "mixedVideoLayout", color: "backgroundColor", maxUid: "maxResolutionUid", image: "backgroundImage", userImage: "defaultUserBackgroundImage" };
+const LAYOUT = {
+  kind: "mixedVideoLayout",
+  color: "backgroundColor",
+  maxUid: "maxResolutionUid",
+  image: "backgroundImage",
+  userImage: "defaultUserBackgroundImage",
+};
 const START_ONLY = ["width", "height", "fps", "bitrate"];
 
 const regionToWire = ({ uid, x, y, w, h, alpha, mode, extra }) => ({
-  ...(uid && { uid }), x_axis: x / UNIT, y_axis: y / UNIT, width: w / UNIT, height: h / UNIT, alpha: alpha / UNIT, render_mode: mode, ...extra,
+  ...(uid && { uid }),
+  ...{ x_axis: x / UNIT, y_axis: y / UNIT, width: w / UNIT, height: h / UNIT },
+  ...{ alpha: alpha / UNIT, render_mode: mode },
+  ...extra,
 });
 
 /** updateLayout's clientRequest, its keys in the order the server writes them; unknown ones last. */
@@ -66,105 +75,64 @@ export const fromWire = (wire, size) => read(JSON.stringify(wire), { ...blank(si
  * bare layout. What it does not say is the service's default; canvas, ids, locks and eyes are `base`'s.
  */
 export function read(text, base) {
-  const wrong = ({ error, at = 0, path = "" }) => ({ error, path, ...lineOf(text, at) });
   if (text.length > LARGEST) return { error: "large", path: "", line: 1, column: 1 };
   try {
-    return understood(text, base);
+    return understood(scan(text), base);
   } catch (fault) {
     if (!fault.error) throw fault;
-    return wrong(fault);
+    const { error, path, at } = fault;
+    return { error, path, ...lineOf(text, at) };
   }
 }
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+function understood(json, base) {
+  const { value, spans } = json;
+  const { wire, at, source } = pictureIn(json);
+  const unasked = (path, key) => !START_ONLY.includes(key) && json.unknown.push(path);
+  const picture = new Reader(wire, at, json, unasked);
+  const size = source === "file" ? new Reader(value, "", json) : picture;
+  const doc = { ...base, width: size.integer("width", base.width), height: size.integer("height", base.height) };
+  doc.kind = picture.integer("mixedVideoLayout", 0);
+  doc.color = picture.string("backgroundColor", "#000000");
+  for (const field of ["maxUid", "image", "userImage"]) doc[field] = picture.string(LAYOUT[field]);
+  const path = source === "array" ? "" : `${at}layoutConfig.`;
+  const regions = picture.list("layoutConfig", path, (entry, i) => {
+    const [x, y, w, h] = ["x_axis", "y_axis", "width", "height"].map((key) => entry.millionths(key));
+    const fields = { uid: entry.string("uid"), alpha: entry.millionths("alpha", 1), mode: entry.integer("render_mode", 0) };
+    const { id, locked, hidden, ratio } = base.regions[i] ?? {};
+    return { ...region({ x, y, w, h }, { ...fields, extra: entry.extra() }), ...(id && { id, locked, hidden, ratio }) };
+  });
+  if (wire.layoutConfig || doc.kind === 3) doc.regions = regions;
+  doc.backgrounds = picture.list("backgroundConfig", `${at}backgroundConfig.`, (entry) => {
+    const fields = { uid: entry.string("uid"), url: entry.string("image_url"), mode: entry.integer("render_mode", 0) };
+    return { ...fields, extra: entry.extra() };
+  });
+  doc.extra = picture.extra();
+  const name = source === "file" ? new Reader(value, "", json).string("name") : "";
+  const lines = regions.map((_, i) => {
+    const { start, end } = spans.get(`${path}${i}`);
+    return { start, end, line: lineOf(json.text, start).line, endLine: lineOf(json.text, end).line };
+  });
+  const { unknown, rounded } = json;
+  return { doc: same(doc, base) ? base : doc, name, source, unknown, rounded, regions: lines };
+}
 
-function understood(text, base) {
-  const { value, spans } = scan(text);
-  const [unknown, rounded] = [[], []];
-  const stop = (error, path) => {
-    throw { error, path, at: spans.get(path)?.start ?? spans.get(path.replace(/\.?[^.]*$/, ""))?.start };
-  };
-  let [wire, at, source] = [value, "", "layout"];
+/** Where in a text the layout stands: {wire, at: the path before its keys, source}. */
+function pictureIn(json) {
+  let [wire, at, source] = [json.value, "", "layout"];
   const enter = (key, name) => {
     if (isObject(wire[key])) [wire, at, source] = [wire[key], `${at}${key}.`, name];
   };
-  if (Array.isArray(value)) [wire, source] = [{ mixedVideoLayout: 3, layoutConfig: value }, "array"];
-  else if (!isObject(value)) stop("shape", "");
-  else if (value.format === FORMAT) enter("layout", "file");
+  if (Array.isArray(wire)) return { wire: { mixedVideoLayout: 3, layoutConfig: wire }, at, source: "array" };
+  if (!isObject(wire)) stop(json, "shape", "");
+  if (wire.format === FORMAT) enter("layout", "file");
   else {
     enter("clientRequest", "updateLayout");
     enter("recordingConfig", "start");
     enter("transcodingConfig", "start");
   }
-  // Paths as they stand in the text: a bare array has no name for its entries.
-  const pathOf = (path) => (source === "array" ? path.replace("layoutConfig.", "") : at + path);
-  const raw = (path) => text.slice(spans.get(pathOf(path)).start, spans.get(pathOf(path)).end);
-  const note = (path, to) => rounded.push({ path: pathOf(path), from: raw(path), to });
-
-  const reader = (object, prefix = "") => {
-    const read = new Set();
-    const get = (key) => read.add(key) && (object[key] ?? undefined);
-    const fail = (key) => stop("value", pathOf(prefix + key));
-    return {
-      get,
-      string(key, otherwise = "") {
-        const found = get(key) ?? otherwise;
-        if (Number.isSafeInteger(found) && /uid$/i.test(key)) {
-          note(prefix + key, `"${found}"`);
-          return String(found);
-        }
-        return typeof found === "string" ? found : fail(key);
-      },
-      integer(key, otherwise) {
-        const found = get(key) ?? otherwise;
-        return Number.isSafeInteger(found) ? found : fail(key);
-      },
-      millionths(key, otherwise) {
-        const found = get(key) ?? otherwise;
-        if (typeof found !== "number" || Math.abs(found) > 1000) fail(key);
-        const nearest = Math.round(found * UNIT) || 0; // never minus nought
-        if (Math.abs(found * UNIT - nearest) > 1e-6) note(prefix + key, six(nearest));
-        return nearest;
-      },
-      list(key, each) {
-        const found = get(key) ?? [];
-        if (!Array.isArray(found)) fail(key);
-        if (found.length > MOST) stop("many", pathOf(prefix + key));
-        return found.map((entry, i) => (isObject(entry) ? each(reader(entry, `${prefix}${key}.${i}.`), i) : fail(`${key}.${i}`)));
-      },
-      extra() {
-        const left = Object.entries(object).filter(([key]) => !read.has(key));
-        for (const [key] of left) if (!START_ONLY.includes(key)) unknown.push(pathOf(prefix + key));
-        return Object.fromEntries(left);
-      },
-    };
-  };
-
-  const picture = reader(wire);
-  const size = source === "file" ? reader(value) : picture;
-  const doc = { ...base, width: size.integer("width", base.width), height: size.integer("height", base.height) };
-  doc.kind = picture.integer("mixedVideoLayout", 0);
-  doc.color = picture.string("backgroundColor", "#000000");
-  for (const field of ["maxUid", "image", "userImage"]) doc[field] = picture.string(LAYOUT[field]);
-  const regions = picture.list("layoutConfig", (entry, i) => {
-    const [x, y, w, h] = ["x_axis", "y_axis", "width", "height"].map((key) => entry.millionths(key));
-    const fields = { uid: entry.string("uid"), alpha: entry.millionths("alpha", 1), mode: entry.integer("render_mode", 0), extra: entry.extra() };
-    const { id, locked, hidden, ratio } = base.regions[i] ?? {};
-    return { ...region({ x, y, w, h }, fields), ...(id && { id, locked, hidden, ratio }) };
-  });
-  if (wire.layoutConfig || doc.kind === 3) doc.regions = regions;
-  doc.backgrounds = picture.list("backgroundConfig", (entry) => {
-    const fields = { uid: entry.string("uid"), url: entry.string("image_url"), mode: entry.integer("render_mode", 0) };
-    return { ...fields, extra: entry.extra() };
-  });
-  doc.extra = picture.extra();
-  if (!Object.values(LAYOUT).concat("layoutConfig", "backgroundConfig").some((key) => key in wire)) stop("shape", "");
-  const lines = (_, i) => {
-    const { start, end } = spans.get(pathOf(`layoutConfig.${i}`));
-    return { start, end, line: lineOf(text, start).line, endLine: lineOf(text, end).line };
-  };
-  const name = source === "file" && typeof value.name === "string" ? value.name : "";
-  return { doc: same(doc, base) ? base : doc, name, source, unknown, rounded, regions: (wire.layoutConfig ?? []).map(lines) };
+  if (![...Object.values(LAYOUT), "layoutConfig", "backgroundConfig"].some((key) => key in wire)) stop(json, "shape", "");
+  return { wire, at, source };
 }
 
 /** The region whose lines hold this one, or -1. */

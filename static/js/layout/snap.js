@@ -64,7 +64,8 @@ function guides(axis, box, others, pulls) {
   const shown = new Map();
   for (const { line, bar } of pulls) {
     if (bar) {
-      for (const from of bar.bars) shown.set(`gap ${from}`, { axis, kind: "gap", at: box[o] + box[size] / 2, from, to: from + bar.gap, gap: bar.gap, id: null, side: "" });
+      const common = { axis, kind: "gap", at: box[o] + box[size] / 2, gap: bar.gap, id: null, side: "" };
+      for (const from of bar.bars) shown.set(`gap ${from}`, { ...common, from, to: from + bar.gap });
       continue;
     }
     const r = others.find((other) => other.id === line.id);
@@ -122,13 +123,13 @@ export const snapResize = (box, handle, others, options) =>
 export function snapSize(box, handle, dx, dy, how, others, options) {
   const free = resize(box, handle, dx, dy, how);
   const pull = snapResize(free, handle, others, options);
-  const edge = (axis, start) => (handle.includes(start) ? free[axis] - box[axis] : free[axis] + free[SIZE[axis]] - box[axis] - box[SIZE[axis]]);
+  const end = (r, axis) => r[axis] + r[SIZE[axis]];
+  const edge = (axis, start) => (handle.includes(start) ? free[axis] - box[axis] : end(free, axis) - end(box, axis));
   let [x, y] = [edge("x", "w") + pull.dx, edge("y", "n") + pull.dy];
   if (how?.ratio) {
     const across = pull.dx && !(pull.dy && Math.abs(pull.dy) < Math.abs(pull.dx));
     [x, y] = across ? [x, 0] : pull.dy ? [0, y] : [dx, dy]; // the axis that is pulled leads
   }
   const next = resize(box, handle, x, y, how);
-  const lines = { x: [next.x, next.x + next.w], y: [next.y, next.y + next.h] };
-  return { box: next, guides: pull.guides.filter(({ axis, at }) => lines[axis].includes(at)) };
+  return { box: next, guides: pull.guides.filter(({ axis, at }) => next[axis] === at || end(next, axis) === at) };
 }
