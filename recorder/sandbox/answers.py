@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from recorder.contract.files import playlist_name
 from recorder.contract.problems import Problem
-from recorder.contract.states import Mode
+from recorder.contract.states import Mode, Operation
 from recorder.sandbox import pages
 from recorder.sandbox.store import Fact, FileRow, Session
 
@@ -44,6 +44,13 @@ EXITING = refused(400, 501, "service is exiting")
 UNREADABLE_RESOURCE = refused(400, 1001, "resourceId cannot be decoded")
 OTHER_RESOURCE = refused(400, 1003, "appid or sid does not match the resourceId")
 OVERLOAD = refused(400, 406, "vendor_over_load")
+
+
+def unavailable(operation: Operation) -> Answer:
+    """What the service says when it cannot work; nobody knows what has become of the call."""
+    if operation is Operation.ACQUIRE:
+        return refused(500, 500, "internal_error")
+    return refused(500 if operation is Operation.START else 504, 62, "request timeout")
 
 
 def of_task(

@@ -2,12 +2,13 @@
 
 import logging
 import re
+import sqlite3
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
 from recorder.contract.states import Operation
-from recorder.sandbox.answers import Answer
+from recorder.sandbox.answers import Answer, unavailable
 from recorder.sandbox.bucket import BucketApi
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import NO_PICTURES, Clock
@@ -135,7 +136,12 @@ class Sandbox:
 
     def _call(self, operation: Operation, request: Request, parts: dict[str, str]) -> Response:
         body, fault = ({}, None) if operation is Operation.QUERY else read_object(request)
-        return self._response(fault or self._operations[operation](Call(body=body, **parts)))
+        try:
+            answer = fault or self._operations[operation](Call(body=body, **parts))
+        except (sqlite3.OperationalError, OSError) as error:  # a full disk, say
+            log.error("%s failed: %s", operation, error)
+            answer = unavailable(operation)
+        return self._response(answer)
 
 
 def _match(request: Request) -> tuple[Operation | None, dict[str, str]]:

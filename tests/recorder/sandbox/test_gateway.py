@@ -341,6 +341,33 @@ def test_a_request_that_does_not_arrive_in_time_is_given_up(part):
     assert received == b""
 
 
+def test_a_full_disk_is_answered_as_documented_and_forgotten_when_there_is_room(tmp_path):
+    with running_sandbox(tmp_path, media="none") as sandbox:
+        task, waiting = sandbox.started(), sandbox.task()
+        database = sandbox.app.store.database
+        room = database.value("PRAGMA max_page_count")
+        database.run(f"PRAGMA max_page_count = {database.value('PRAGMA page_count')}")
+        try:
+            answers = {}
+            while "acquire" not in answers:  # the last page has some room left
+                name = "x" * 60
+                if (answer := sandbox.acquire(name)).status_code != 200:
+                    answers["acquire"] = answer
+            answers |= {"start": waiting.start(), "query": task.query()}
+        finally:
+            database.run(f"PRAGMA max_page_count = {room}")
+        again = sandbox.acquire("room")
+
+    told = {
+        name: (answer.status_code, answer.json()["code"])
+        for name, answer in answers.items()
+        if answer.status_code != 200
+    }
+    assert told == {"acquire": (500, 500), "start": (500, 62)}
+    assert answers["query"].status_code == 200
+    assert again.status_code == 200
+
+
 def test_a_connection_can_be_reset_instead_of_an_answer_and_in_the_middle_of_one():
     def app(environ, start_response):
         if environ["PATH_INFO"] == "/before":
