@@ -66,7 +66,8 @@ class SecretForm(forms.ModelForm):
 
     def _ask_again(self) -> None:
         for name in self.instance.SECRETS:
-            if self.data.get(self.add_prefix(name)) and name not in self.errors:
+            typed = name in self.fields and self.data.get(self.add_prefix(name))
+            if typed and name not in self.errors:
                 self.add_error(name, _("What you typed is not shown again: enter it again."))
 
     def secret_rows(self) -> list[dict[str, Any]]:
@@ -78,6 +79,7 @@ class SecretForm(forms.ModelForm):
                 "remove": self[f"remove_{name}"] if f"remove_{name}" in self.fields else None,
             }
             for name in self.instance.SECRETS
+            if name in self.fields
         ]
 
     def changes(self) -> list[str]:

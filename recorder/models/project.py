@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recorder.contract.states import ProviderName
-from recorder.models.secrets import SecretField
+from recorder.models.secrets import Secret, SecretField
 from recorder.models.visible import VisibleQuerySet
 from recorder.providers.hosts import base_url_problem
 
@@ -78,6 +78,12 @@ class Project(models.Model):
         """All that a callback may be signed with now. Raises UnreadableSecret."""
         both = (self.callback_secret, self.callback_secret_old)
         return [secret.reveal() for secret in both if secret]
+
+    def change_over(self, before: Secret) -> None:
+        """Go on accepting the callback secret that was replaced by a new one, until it is removed:
+        the two sides never change in the same moment."""
+        if before and self.callback_secret and self.callback_secret != before:
+            self.callback_secret_old = before
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Its credential checks go with it. ProtectedError, and nothing changed, where sessions or

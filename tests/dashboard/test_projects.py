@@ -315,3 +315,37 @@ def test_a_name_that_somebody_else_takes_meanwhile_is_the_fields_error(signed_in
     assert "What you typed is not shown again" in page
     assert Project.objects.count() == 1
     assert not AuditEntry.objects.exists()
+
+
+def test_a_replaced_callback_secret_is_accepted_until_it_is_removed(signed_in, fields):
+    project = make_project(callback_secret="the-first-secret")
+    address = reverse("project_edit", args=[project.pk])
+    assert "callback_secret_old" not in signed_in.get(address).content.decode()
+
+    signed_in.post(address, fields | {"callback_secret": "the-second-secret"})
+    project.refresh_from_db()
+    both = project.callback_secrets
+    shown = signed_in.get(address).content.decode()
+    signed_in.post(address, fields | {"remove_callback_secret_old": "on"})
+    project.refresh_from_db()
+
+    assert both == ["the-second-secret", "the-first-secret"]
+    assert "revious callback secret" in shown
+    assert project.callback_secrets == ["the-second-secret"]
+
+
+def test_a_previous_secret_that_nobody_could_type_breaks_nothing(signed_in, fields, db):
+    answer = signed_in.post(
+        reverse("project_new"), fields | {"callback_secret_old": "x", "app_id": "not one!"}
+    )
+
+    assert answer.status_code == 422
+
+
+def test_sha_1_is_accepted_only_where_a_person_says_so(signed_in, fields, db):
+    signed_in.post(reverse("project_new"), fields)
+    assert not Project.objects.get().callback_sha1
+
+    address = reverse("project_edit", args=[Project.objects.get().pk])
+    signed_in.post(address, fields | {"callback_sha1": "on"})
+    assert Project.objects.get().callback_sha1

@@ -320,3 +320,18 @@ def test_a_list_of_layouts_takes_the_same_few_queries_however_long_it_is(
 
     with django_assert_max_num_queries(5):  # two of them for the token
         assert len(api.get("/api/v1/layouts/").json()["results"]) == 8
+
+
+def test_a_replaced_callback_secret_stays_accepted_until_it_is_taken_away(api, project):
+    address = f"/api/v1/projects/{project.pk}/"
+    for secret in ("the-first-secret", "the-second-secret"):
+        assert api.patch(address, {"callback_secret": secret}).status_code == 200
+    project.refresh_from_db()
+    both = project.callback_secrets
+    answer = api.patch(address, {"callback_secret_old": None}).json()
+    project.refresh_from_db()
+
+    assert both == ["the-second-secret", "the-first-secret"]
+    assert project.callback_secrets == ["the-second-secret"]
+    assert answer["callback_secret_old"] == {"set": False, "last4": "", "updated_at": None}
+    assert answer["callback_sha1"] is False
