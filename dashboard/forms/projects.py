@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,10 @@ class ProjectForm(SecretForm):
         "app_certificate": _(
             "If the project has one, the recorder's tokens are made with it. Leave it empty if not."
         ),
-        "callback_secret": _("The provider signs its callbacks with it."),
+        "callback_secret": _(
+            "The provider signs its callbacks with it. Without one all are refused."
+        ),
+        "callback_secret_old": _("Accepted beside the new one until you remove it."),
     }
 
     class Meta:
@@ -36,6 +41,7 @@ class ProjectForm(SecretForm):
             "base_url",
             "app_id",
             "customer_id",
+            "callback_sha1",
             "requests_per_second",
         ]
         widgets = {
@@ -51,6 +57,7 @@ class ProjectForm(SecretForm):
             "area": _("Which of the provider's hosts to call first. Only Agora has several."),
             "app_id": _("As the app uses it to join channels."),
             "customer_id": _("From the RESTful API page of the provider's console."),
+            "callback_sha1": _("Only for a sender that cannot sign with SHA-256, as Agora can."),
         }
         error_messages = {"name": {"unique": _("There is a project of this name.")}}
 
@@ -62,8 +69,20 @@ class ProjectForm(SecretForm):
         "app_id",
         "customer_id",
         *Project.SECRETS,
+        "callback_sha1",
         "requests_per_second",
     ]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not self.stored["callback_secret_old"]:
+            del self.fields["callback_secret_old"]  # it is never typed: replacing one makes it
+
+    def clean(self) -> dict[str, Any]:
+        before = self.instance.callback_secret
+        cleaned = super().clean()
+        self.instance.change_over(before)
+        return cleaned
 
     def clean_requests_per_second(self) -> int:
         pace: int = self.cleaned_data["requests_per_second"]

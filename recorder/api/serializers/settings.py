@@ -37,6 +37,7 @@ class ProjectSerializer(CleanedSerializer):
     customer_secret = SecretText()
     app_certificate = SecretText()
     callback_secret = SecretText()
+    callback_secret_old = SecretText()
     requests_per_second = StrictInteger(min_value=1, max_value=1000, default=10)
 
     needed_secrets = ("customer_secret",)
@@ -52,11 +53,19 @@ class ProjectSerializer(CleanedSerializer):
             "app_id",
             "customer_id",
             *Project.SECRETS,
+            "callback_sha1",
             "requests_per_second",
             "created_at",
             "changed_at",
         ]
         read_only_fields = ["created_at", "changed_at"]
+
+    def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
+        """A new callback secret leaves the old one in force until that is taken away with null."""
+        if validated_data.get("callback_secret") and instance.callback_secret:
+            validated_data.setdefault("callback_secret_old", instance.callback_secret)
+        updated: Project = super().update(instance, validated_data)
+        return updated
 
 
 class StorageConfigSerializer(CleanedSerializer):
