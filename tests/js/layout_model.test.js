@@ -228,6 +228,7 @@ test("there are never more than 17 regions, and a copy has no uid", () => {
   const m = all(model(9, { uid: "5" }));
   run(m, "duplicate");
   assert.equal(m.doc.regions.length, 17);
+  assert.deepEqual(m.selected.map((r) => r.x), Array.from({ length: 8 }, (_, i) => i * 50_000 + 20_000));
   assert.deepEqual(m.selected.map((r) => r.uid), Array(8).fill(""));
   assert.equal(run(m, "add"), false);
 });

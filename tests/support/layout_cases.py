@@ -87,7 +87,9 @@ def _chosen() -> list[tuple[str, Layout, Canvas]]:
     others = Region(THIRD, 0, UNIT - THIRD, UNIT)
     one, two = Region(0, 0, 400_000, HALF), Region(300_000, 0, 300_000, UNIT)
     last_line = Region(0, UNIT - 1, UNIT - 1, 1)
-    images = tuple(UserBackground(*entry) for entry in (("1", IMAGE), ("1", "x", 3), ("", IMAGE)))
+    images = tuple(
+        UserBackground(*entry) for entry in (("1", IMAGE), ("1", "x", 3), ("", IMAGE), ("", ""))
+    )
     return [
         ("two halves", custom(left, right), WIDE),
         ("a third and the rest", custom(Region(0, 0, THIRD, UNIT), others), WIDE),

@@ -13,7 +13,7 @@ export function isUrl(text) {
   return Boolean(fits) && (host[0] !== "[" || URL.canParse(`http://${host}`));
 }
 
-const twice = (uids) => [...uids.keys()].filter((i) => uids[i] && uids.indexOf(uids[i]) !== uids.lastIndexOf(uids[i]));
+const twice = (uids) => [...uids.keys()].filter((i) => uids[i] !== null && uids.indexOf(uids[i]) !== uids.lastIndexOf(uids[i]));
 
 /** Everything wrong with a document; `words` are the sentences by rule. */
 export function check(doc, words) {
@@ -73,7 +73,7 @@ function errorsOf(regions, add) {
     if (r.mode !== 0 && r.mode !== 1) add("render_mode", `${at}.render_mode`);
     if (r.uid && !isUid(r.uid)) add("uid", `${at}.uid`);
   });
-  for (const i of twice(regions.map((r) => r.uid))) add("duplicate_uid", `layoutConfig.${i}.uid`);
+  for (const i of twice(regions.map((r) => r.uid || null))) add("duplicate_uid", `layoutConfig.${i}.uid`);
 }
 
 const percent = (part, of) => Math.floor((100 * part) / of);

@@ -45,7 +45,7 @@ const COMMANDS = {
   },
   add: ({ insert }, { rect = MIDDLE, fields }) => insert("add", [{ ...rect, ...fields }]),
   paste: ({ insert }, { regions }) => insert("paste", regions),
-  duplicate: ({ insert, chosen }) => insert("duplicate", chosen.map(g.duplicateOf)),
+  duplicate: ({ insert, chosen }) => insert("duplicate", chosen.map((r) => g.duplicateOf(r))),
   remove: ({ all, free, edit }) => edit("remove", all.filter((r) => !free.includes(r))),
   align: ({ free, change }, { how, to }) => change("align", g.align(free, how, to === "canvas" ? WHOLE : g.bounds(free))),
   distribute: ({ free, change }, { axis, by }) => change("distribute", g.distribute(free, axis, by)),
