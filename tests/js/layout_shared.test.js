@@ -74,6 +74,13 @@ test("the page says what of a predefined layout is derived", () => {
   assert.deepEqual([derived(2, 5, "1"), derived(2, 5, "99"), derived(2, 5)], [false, true, true]);
 });
 
+test("a kind that nobody knows is drawn as nothing, and told by the checks", () => {
+  const doc = { ...blank(), kind: 9 };
+
+  assert.deepEqual([place(doc, ["1"], shared.tables), isDerived(doc, ["1"], shared.tables)], [[], false]);
+  assert.deepEqual(check(doc, shared.tables.words).map((p) => p.rule), ["layout.kind"]);
+});
+
 test("a predefined layout becomes a custom one that looks the same", () => {
   const users = ["1", "2", "3"];
   for (const kind of [0, 1, 2]) {

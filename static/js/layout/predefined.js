@@ -22,18 +22,19 @@ export function place(doc, users, table) {
     const large = doc.maxUid || present[0];
     inside = [present.includes(large) ? large : null, ...present.filter((uid) => uid !== large).slice(0, MAX_REGIONS - 1)];
   }
-  return stepFor(doc, inside.length, table).cells.slice(0, inside.length).map(([x, y, w, h, mode], index) => (
-    { region: { x, y, w, h, mode, alpha: UNIT, uid: "" }, uid: inside[index], index }
-  ));
+  const cells = stepFor(doc, inside.length, table)?.cells ?? []; // none of a kind that nobody knows
+  return cells.slice(0, inside.length).map(([x, y, w, h, mode], index) => {
+    return { region: { x, y, w, h, mode, alpha: UNIT, uid: "" }, uid: inside[index], index };
+  });
 }
 
-const stepFor = (doc, count, { predefined }) => predefined[doc.kind].find((step) => count <= step.upTo);
+const stepFor = (doc, count, { predefined }) => predefined[doc.kind]?.find((step) => count <= step.upTo);
 
 /** Whether the geometry shown is derived, not documented. */
 export function isDerived(doc, users, table) {
   if (doc.kind === CUSTOM) return false;
   const large = doc.kind === VERTICAL && !users.includes(doc.maxUid);
-  return large || stepFor(doc, Math.min(users.length, MAX_REGIONS), table).derived;
+  return large || Boolean(stepFor(doc, Math.min(users.length, MAX_REGIONS), table)?.derived);
 }
 
 /** The regions in even output pixels; both edges are rounded, so that neighbours share theirs. */
