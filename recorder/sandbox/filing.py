@@ -4,41 +4,52 @@ the bucket.
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
-from recorder.contract.files import mp4_name, slice_name
+from recorder.contract.files import (
+    backup_name,
+    mp4_name,
+    playlist_name,
+    slice_name,
+    snapshot_name,
+)
 from recorder.contract.states import Mode
-from recorder.sandbox.answers import playlist_of
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import wall_ms
 from recorder.sandbox.disk import write_whole
 from recorder.sandbox.images import Images
-from recorder.sandbox.media import FiledSlice, playlist
-from recorder.sandbox.media.timeline import Timeline
-from recorder.sandbox.pictures import correct_extinf
+from recorder.sandbox.lanes import Lane
 from recorder.sandbox.sigv4 import S3Error
 from recorder.sandbox.store import FileRow, Session, Store
-from recorder.sandbox.tellings import track_of
 
 log = logging.getLogger("sandbox")
 
-TYPES = {"slice": "video/mp2t", "playlist": "application/vnd.apple.mpegurl", "mp4": "video/mp4"}
+TYPES = {
+    "ts": "video/mp2t",
+    "m3u8": "application/vnd.apple.mpegurl",
+    "mp4": "video/mp4",
+    "jpg": "image/jpeg",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+}
 FIRST_RETRY_MS, LONGEST_RETRY_MS = 1000, 30_000
 HELD = "uploads_held"  # a switch: while it is "1" nothing is uploaded
 
 
 class Filing:
-    """The files below `data/sessions/<sid>/`, named by number; their real names exist in the bucket
-    only.
+    """The files below `data/sessions/<sid>/`, in a folder for each lane and named by number; their
+    real names exist in the bucket only.
     """
 
     def __init__(self, data: Path, store: Store, buckets: Buckets):
         self._data, self._store, self._buckets = data, store, buckets
         self._images = Images(data)
 
-    def folder(self, session: Session) -> Path:
-        path = self._data / "sessions" / session.sid
+    def folder(self, session: Session, key: str = "") -> Path:
+        path = self._data / "sessions" / session.sid / quote(key, safe="")
         path.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -46,78 +57,130 @@ class Filing:
         """After a crash: remove what is half-written, and forget rows whose file is not there
         whole.
         """
-        for draft in self.folder(session).glob("*.part"):
+        for draft in self.folder(session).rglob("*.part"):
             draft.unlink()
         for row in self._store.files.of(session.sid):
             path = self._data / row.path
             if not path.is_file() or path.stat().st_size != row.size:
                 self._store.files.forget(row)
 
-    def slices(self, session: Session) -> set[int]:
-        """The numbers of the slices that are filed."""
-        return self._store.files.numbers(session.sid)
+    def numbers(self, session: Session, lane: Lane, kind: str) -> set[int]:
+        """The numbers of the files of this kind that are filed."""
+        return self._store.files.numbers(session.sid, kind, lane.key)
 
-    def render(self, session: Session, timeline: Timeline, k: int) -> None:
-        """Make slice k. Runs in a thread of the pool; doing it twice gives the same bytes."""
+    def render(self, session: Session, lane: Lane, number: int) -> None:
+        """Make a slice. Runs in a thread of the pool; doing it twice gives the same bytes."""
         from recorder.sandbox.media import render_slice
 
-        data = render_slice(timeline, k, self._images)
-        path = self.folder(session) / f"{k:06}.ts"
+        timeline, k = lane.slice(number)
+        data = render_slice(timeline, k, self._images, number)
+        path = self.folder(session, lane.key) / f"{number:06}.ts"
         write_whole(path, data)
         start_ms = timeline.slice_utc_ms(k)
-        self._store.files.file(
-            session.sid, "slice", k,
-            name=slice_name(Mode(session.mode), session.sid, session.cname, start_ms),
-            path=str(path.relative_to(self._data)), start_ms=start_ms,
-            duration_ms=round(timeline.span(k).seconds * 1000), size=len(data),
-        )  # fmt: skip
+        name = slice_name(
+            Mode(session.mode), session.sid, session.cname, start_ms, lane.uid, lane.track
+        )
+        duration_ms = round(timeline.span(k).seconds * 1000)
+        self._enter(session, lane, "slice", number, name, path, start_ms, duration_ms)
 
-    def write_playlist(self, session: Session, timeline: Timeline, *, ended: bool) -> None:
-        """List the slices that are there from the first on; after the end all there are."""
-        rows = self._store.files.of(session.sid, "slice")
-        listed = [row for at, row in enumerate(rows) if ended or row.number == at]
-        if not listed:
-            return
-        slices = [FiledSlice(row.number, row.name) for row in listed]
-        text = playlist(timeline, slices, ended, comma=correct_extinf(session)).encode()
-        path = self.folder(session) / "list.m3u8"
-        write_whole(path, text)
-        self._store.files.file(
-            session.sid, "playlist", 0, name=playlist_of(session),
-            path=str(path.relative_to(self._data)), start_ms=listed[0].start_ms,
-            duration_ms=sum(row.duration_ms for row in listed), size=len(text),
-            track=track_of(session),
-        )  # fmt: skip
+    def take_shot(self, session: Session, lane: Lane, number: int) -> None:
+        """Take a screenshot. Runs in a thread of the pool; doing it twice gives the same bytes."""
+        from recorder.sandbox.media import snapshot
 
-    def make_mp4(self, session: Session) -> None:
-        """One MP4 of all slices. Runs in a thread of the pool."""
+        timeline, at_ms = lane.shot(number)
+        picture = snapshot(timeline, lane.uid, at_ms)
+        if picture is None:
+            raise ValueError(f"{lane.uid} has no picture at {at_ms} ms")
+        path = self.folder(session, lane.key) / f"{number:06}.jpg"
+        write_whole(path, picture)
+        taken_ms = timeline.started_ms + at_ms
+        name = snapshot_name(session.sid, session.cname, lane.uid, taken_ms)
+        self._enter(session, lane, "jpg", number, name, path, taken_ms, 0)
+
+    def write_playlist(
+        self,
+        session: Session,
+        lane: Lane,
+        text: str,
+        start_ms: int,
+        duration_ms: int,
+        *,
+        name: str = "",
+    ) -> None:
+        """`name`: what stands for the track in its name, if that is another word."""
+        path = self.folder(session, lane.key) / "list.m3u8"
+        write_whole(path, text.encode())
+        track = name or lane.track
+        name = playlist_name(Mode(session.mode), session.sid, session.cname, lane.uid, track)
+        self._enter(session, lane, "playlist", 0, name, path, start_ms, duration_ms)
+
+    def make_mp4(self, session: Session, lane: Lane, number: int, slices: tuple[int, int]) -> None:
+        """An MP4 of the slices from the first number to before the second. Runs in a thread of the
+        pool.
+        """
         from recorder.sandbox.media import remux_mp4
 
-        rows = self._store.files.of(session.sid, "slice")
-        path = self.folder(session) / "0.mp4"
-        draft = path.with_name("0.mp4.part")
-        remux_mp4(self._contents(rows), draft)
+        rows = [
+            row
+            for row in self._store.files.in_lane(session.sid, lane.key, since=slices[0])
+            if row.number < slices[1]
+        ]
+        path = self.folder(session, lane.key) / f"{number}.mp4"
+        draft = path.with_name(f"{path.name}.part")
+        remux_mp4(draft, self.contents(rows))
         draft.replace(path)
-        self._store.files.file(
-            session.sid, "mp4", 0, name=mp4_name(Mode(session.mode), session.sid, session.cname, 0),
-            path=str(path.relative_to(self._data)), start_ms=rows[0].start_ms,
-            duration_ms=sum(row.duration_ms for row in rows), size=path.stat().st_size,
-            track=track_of(session),
-        )  # fmt: skip
+        name = mp4_name(Mode(session.mode), session.sid, session.cname, number)
+        duration_ms = sum(row.duration_ms for row in rows)
+        self._enter(session, lane, "mp4", number, name, path, rows[0].start_ms, duration_ms)
 
-    def _contents(self, rows: list[FileRow]) -> Iterator[bytes]:
+    def contents(self, rows: list[FileRow]) -> Iterator[bytes]:
         for row in rows:
             yield (self._data / row.path).read_bytes()
 
-    def upload(self, session: Session) -> list[FileRow]:
-        """Put what is waiting into the bucket, in order; returns what was sent.
+    def enter(
+        self,
+        session: Session,
+        kind: str,
+        number: int,
+        name: str,
+        path: Path,
+        times: tuple[int, int],
+        *,
+        lane: str,
+        uid: str,
+        track: str,
+    ) -> None:
+        """File what is complete on disk; `times` are its start and its duration, in ms."""
+        self._store.files.file(
+            session.sid, kind, number, name=name, path=str(path.relative_to(self._data)),
+            start_ms=times[0], duration_ms=times[1], size=path.stat().st_size,
+            lane=lane, uid=uid, track=track,
+        )  # fmt: skip
+
+    def _enter(
+        self,
+        session: Session,
+        lane: Lane,
+        kind: str,
+        number: int,
+        name: str,
+        path: Path,
+        start_ms: int,
+        duration_ms: int,
+    ) -> None:
+        self.enter(
+            session, kind, number, moved(name, lane), path, (start_ms, duration_ms),
+            lane=lane.key, uid=lane.uid, track=lane.track,
+        )  # fmt: skip
+
+    def upload(self, session: Session, arrived: Callable[[FileRow], None]) -> None:
+        """Put what is waiting into the bucket, in order; tells of each file that has arrived.
 
         After a failure the rest waits for the next try, so that a playlist never comes before its
         slices.
         """
-        sent: list[FileRow] = []
         if self._store.machine.setting(HELD) == "1":
-            return sent
+            return
         for row in self._store.files.waiting(session.sid):
             if row.retry_wall_ms > wall_ms():
                 break
@@ -126,7 +189,7 @@ class Filing:
                     session.bucket,
                     session.prefix + row.name,
                     self._data / row.path,
-                    TYPES[row.kind],
+                    TYPES[row.name.rpartition(".")[2]],
                 )
             except (OSError, S3Error) as error:
                 delay = min(FIRST_RETRY_MS * 2**row.tries, LONGEST_RETRY_MS)
@@ -135,10 +198,17 @@ class Filing:
                 )
                 self._store.files.failed(row, str(error), wall_ms() + delay)
                 break
-            self._store.files.sent(row)
-            sent.append(row)
-        return sent
+            with self._store.transaction():
+                self._store.files.sent(row)
+                arrived(row)
 
     def remove(self, session: Session) -> None:
-        """Everything is in the bucket: the working copies may go."""
+        """Everything is in the bucket: the working copies may go, unless work was put off."""
+        if any(job.sid == session.sid for job in self._store.jobs.all()):
+            return
         shutil.rmtree(self._data / "sessions" / session.sid, ignore_errors=True)
+
+
+def moved(name: str, lane: Lane) -> str:
+    """The name with the mark of the recorder that made it."""
+    return name if lane.move is None else backup_name(name, lane.move)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from recorder.sandbox import pages
 from recorder.sandbox.channels import first_recorded, idle_end
-from recorder.sandbox.media.timeline import Timeline
+from recorder.sandbox.lanes import Lane, lanes_of
 from recorder.sandbox.pages import Finish
-from recorder.sandbox.pictures import timeline_of
 from recorder.sandbox.store import Fact, Session, State
 from recorder.sandbox.tellings import Telling, tellings
 
@@ -28,7 +27,7 @@ class Plan:
     version: int  # of the facts it was made from
     origin_ms: int | None
     finish: Finish | None
-    timeline: Timeline | None
+    lanes: tuple[Lane, ...]
     news: tuple[Telling, ...] = ()
 
     def join_due(self, now_ms: int) -> bool:
@@ -50,19 +49,8 @@ class Plan:
         return [telling for telling in self.news if telling.at_ms < now_ms]
 
     def progress_due(self, now_ms: int) -> bool:
-        return self.timeline is not None and now_ms >= self._reported_ms() + PROGRESS_MS
-
-    def slices_by(self, now_ms: int) -> int:
-        """How many slices can be made by now."""
-        if self.timeline is None or self.origin_ms is None:
-            return 0
-        return self.timeline.slices_by(max(0, now_ms - self.origin_ms))
-
-    def slice_due_ms(self, k: int) -> int:
-        """When slice k is complete, on the sandbox's clock."""
-        assert self.timeline is not None and self.origin_ms is not None  # noqa: S101, PT018
-        due = self.origin_ms + (k + 1) * self.session.slice_ms
-        return due if self.session.end_ms is None else min(due, self.session.end_ms)
+        live = self.session.state == State.LIVE and self.session.origin_ms is not None
+        return live and now_ms >= self._reported_ms() + PROGRESS_MS
 
     def next_ms(self, now_ms: int) -> int:
         """When this recording needs attention again if nothing else happens."""
@@ -72,22 +60,23 @@ class Plan:
             moments += [self.news[0].at_ms + 1] if self.news else []
             if self.session.joined and self.session.origin_ms is None:
                 moments += [self.origin_ms] if self.origin_ms is not None else []
-            if self.timeline is not None:
-                moments += [
-                    self.slice_due_ms(self.slices_by(now_ms)),
-                    self._reported_ms() + PROGRESS_MS,
-                ]
+            if self.session.origin_ms is not None:
+                moments.append(self._reported_ms() + PROGRESS_MS)
+            for lane in self.lanes:
+                dues = (
+                    lane.slice_due_ms(lane.slices_by(now_ms)),
+                    lane.shot_due_ms(lane.shots_by(now_ms)),
+                )
+                moments += [due for due in dues if due is not None]
         return min(moments, default=2**62)
 
     def _reported_ms(self) -> int:
-        return self.session.progress_ms or self.session.started_ms
+        return self.session.progress_ms or self.session.origin_ms or self.session.started_ms
 
 
 def make_plan(session: Session, facts: list[Fact], version: int) -> Plan:
     origin = session.origin_ms if session.origin_ms is not None else _origin(session, facts)
-    # The other modes make no files yet: everything else about them is real.
-    timed = session.origin_ms is not None and session.mode == "mix"
-    timeline = timeline_of(session, facts) if timed else None
+    lanes = lanes_of(session, facts) if session.origin_ms is not None else ()
     live = session.state == State.LIVE and not session.doom
     news = [telling for telling in tellings(session, facts) if telling.at_ms > session.told_ms]
     return Plan(
@@ -95,7 +84,7 @@ def make_plan(session: Session, facts: list[Fact], version: int) -> Plan:
         version,
         origin,
         _finish(session, facts) if live else None,
-        timeline,
+        lanes,
         tuple(news) if session.joined else (),
     )
 

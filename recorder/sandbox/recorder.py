@@ -14,8 +14,10 @@ from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.endings import Endings
 from recorder.sandbox.filing import Filing
 from recorder.sandbox.lease import LeaseLost, WorkerLease
+from recorder.sandbox.lists import Lists
 from recorder.sandbox.plan import Plan, make_plan
-from recorder.sandbox.renders import Renders
+from recorder.sandbox.postponed import Postponed
+from recorder.sandbox.renders import LATER, MP4, Render, Renders
 from recorder.sandbox.sigv4 import S3Error
 from recorder.sandbox.store import Fact, FileRow, Session, State, Store
 from recorder.sandbox.wake import Bell
@@ -39,9 +41,12 @@ class Recorder:
         self.filing = Filing(config.data, store, self._buckets)
         self.endings = Endings(store, self.filing, pictures=self._pictures)
         self.renders = Renders(self.filing, bell.ring)
+        self.lists = Lists(store, self.filing)
+        self.postponed = Postponed(store, self.filing, self.endings, self.renders)
         self._plans: dict[str, Plan] = {}
         self._unlisted: set[str] = set()  # recordings with slices that their playlist lacks
         self._unsent: set[str] = set()  # recordings that may have files to upload
+        self._paces: dict[str, int | None] = {}  # how far each lets a fast clock run
         self._more = False  # this turn has made work for the next
         self._beaten = 0.0
         self._beat_wall_ms = wall_ms()
@@ -97,17 +102,21 @@ class Recorder:
                 text = "The recorder cannot read the request."
                 self.endings.fail(session, now, module=0, code=2, text=text)
         self.renders.submit()
+        self._more |= self.postponed.work(now)
         return self._pause(now, round_)
 
     def _collect(self) -> None:
         """Take in what the pool has finished."""
         made = self.renders.collect()
-        for file in made:
-            self._unlisted.add(file.sid)
-            self._unsent.add(file.sid)
-            session = self.store.tasks.get(file.sid) if file.given_up else None
+        for one in made:
+            sid = one.file.sid
+            if one.file.kind == LATER:
+                continue
+            self._unlisted.add(sid)
+            self._unsent.add(sid)
+            session = self.store.tasks.get(sid) if one.given_up else None
             if session:
-                text = f"The recorder could not make {file.what}."
+                text = f"The recorder could not make {one.file}."
                 self.endings.break_off(session, self.clock.now_ms(), text)
         if made:
             self.clock.let_go()
@@ -116,8 +125,11 @@ class Recorder:
         for sid in set(self._plans) - present:
             del self._plans[sid]
             self.renders.forget(sid)
+            self.lists.forget(sid)
             self._unsent.discard(sid)
             self._unlisted.discard(sid)
+            if self._paces.pop(sid, None) is not None:
+                self.store.machine.set_pace(sid, None)
 
     def _plan(self, session: Session, version: int, now: int) -> Plan:
         """The plan of this session as it is now; kept while neither it nor the facts change."""
@@ -151,13 +163,15 @@ class Recorder:
             self.endings.leave(session, plan.finish.at_ms, plan.finish.reason)
             self._look_again()
             return
-        if self._pictures and plan.timeline is not None:
+        if self._pictures and plan.lanes:
             self.renders.look(plan, now)
             self._list(plan)
+            self._keep_pace(plan)
         if plan.progress_due(now):
             self.endings.report_progress(session, now)
         self._upload(session, now)
-        if session.state == State.LEAVING and not self.renders.busy(plan, now):
+        made = not (self._pictures and self.renders.busy(plan, now))
+        if session.state == State.LEAVING and made:
             self._finish(plan, now)
 
     def _join(self, plan: Plan, now: int) -> None:
@@ -179,51 +193,89 @@ class Recorder:
 
     def _begin_recording(self, plan: Plan, now: int) -> None:
         """Once there is something to record: from here on there are slices, which a fast clock
-        waits for, so it must be pinned.
+        waits for, so it has been pinned in the same transaction.
         """
         if plan.origin_ms is not None and plan.origin_ms <= now:
             self.endings.recording_began(plan.session, plan.origin_ms)
+            until = plan.origin_ms + 2 * plan.session.slice_ms
+            self.store.machine.set_pace(plan.session.sid, until)
+            self._paces[plan.session.sid] = until
 
     def _list(self, plan: Plan) -> None:
-        """Write the playlist when slices have come; after the end `_finish` writes the last one."""
-        sid = plan.session.sid
-        if sid in self._unlisted and not plan.session.listed and self.renders.filed(plan).first_gap:
-            assert plan.timeline is not None  # noqa: S101 - only such plans have slices
-            self.filing.write_playlist(plan.session, plan.timeline, ended=False)
-            self._unsent.add(sid)
-            self._unlisted.discard(sid)
+        """Write the playlists when slices have come, and make the MP4s that are full; after the end
+        `_finish` does both.
+        """
+        session = plan.session
+        if session.sid not in self._unlisted or session.listed:
+            return
+        self._write_lists(plan, ended=False)
+        self._make_mp4s(plan, ended=False)
+        self._unlisted.discard(session.sid)
+
+    def _write_lists(self, plan: Plan, *, ended: bool) -> None:
+        sliced = [lane for lane in plan.lanes if lane.sliced]
+        written = [self.lists.write(plan.session, lane, ended=ended) for lane in sliced]
+        if any(written) or self.lists.write_merged(plan.session, plan.lanes):
+            self._unsent.add(plan.session.sid)
+
+    def _make_mp4s(self, plan: Plan, *, ended: bool) -> bool:
+        """Whether some are still to be made."""
+        session, missing = plan.session, False
+        for lane in plan.lanes if session.with_mp4 else ():
+            filed = self.renders.filed(session, lane, MP4)
+            for number, slices in self.lists.reels(session, lane, ended=ended):
+                file = Render(session.sid, lane.key, MP4, number)
+                if number not in filed and not self.renders.gave_up(file):
+                    missing = True
+                    make = self.filing.make_mp4
+                    self.renders.follow(file, make, session, lane, number, slices)
+        return missing
+
+    def _keep_pace(self, plan: Plan) -> None:
+        """Let a fast clock run one slice beyond what is still to be made."""
+        session, until = plan.session, None
+        if session.state == State.LIVE:
+            behind = self.renders.behind_ms(plan)
+            until = None if behind is None else behind + session.slice_ms
+        if session.sid not in self._paces or self._paces[session.sid] != until:
+            with self.store.transaction():
+                self.clock.pin()  # one that has run further meanwhile stands until we are there
+                self.store.machine.set_pace(session.sid, until)
+            self._paces[session.sid] = until
 
     def _upload(self, session: Session, now: int) -> None:
         if not self._pictures or session.sid not in self._unsent:
             return
-        sent = self.filing.upload(session)
+        self.filing.upload(session, lambda row: self._arrived(row, now))
         if not self.store.files.waiting(session.sid):
             self._unsent.discard(session.sid)
-        if any(row.kind == "playlist" for row in sent) and session.first_upload_ms is None:
+
+    def _arrived(self, row: FileRow, now: int) -> None:
+        """A file has reached the bucket."""
+        session = self.store.tasks.get(row.sid)
+        if session is None:
+            return
+        if row.kind == "jpg":
+            self.endings.snapshot_stored(session, row, now)
+        first = row.kind == "playlist" or session.snapshots_only
+        if first and session.first_upload_ms is None:
             self.endings.first_upload(session, now)
 
     def _finish(self, plan: Plan, now: int) -> None:
-        """The end is fixed and all slices are made: last playlist, MP4, uploads, good-bye."""
+        """The end is fixed and all slices are made: last playlists, MP4s, uploads, good-bye."""
         session = self._again(plan.session)
-        if self._pictures and plan.timeline is not None:
-            files = self.store.files.of(session.sid)
+        if self._pictures and plan.lanes:
             if not session.listed:
-                self.filing.write_playlist(session, plan.timeline, ended=True)
+                self._write_lists(plan, ended=True)
                 self.store.tasks.change(session.sid, listed=1)
-                self._unsent.add(session.sid)
                 self._look_again()
                 return
-            if self._wants_mp4(session, files):
-                self.renders.submit_mp4(session)
+            if self._make_mp4s(plan, ended=True):
                 return
-            if any(not row.sent for row in files):
+            if self.store.files.waiting(session.sid):
                 return
+        self.postponed.put_off(session, now)  # first: `gone` removes what nobody needs any more
         self.endings.gone(session, now)
-
-    def _wants_mp4(self, session: Session, files: list[FileRow]) -> bool:
-        kinds = {row.kind for row in files}
-        possible = "slice" in kinds and not self.renders.gave_up_mp4(session)
-        return session.with_mp4 and possible and "mp4" not in kinds
 
     def _look_again(self) -> None:
         self._more = True
@@ -253,7 +305,8 @@ class Recorder:
         if self.renders.idle and not self._more:
             self.store.machine.settled(self.lease.owner, now, round_)
         speed = self.clock.speed
-        ahead = min((plan.next_ms(now) for plan in self._plans.values()), default=NEVER_MS) - now
+        moments = [plan.next_ms(now) for plan in self._plans.values()]
+        ahead = min([*moments, self.postponed.next_ms(now)], default=NEVER_MS) - now
         seconds = max(ahead, 0) / 1000 / speed if speed else BEAT_S
         return max(0.005, min(seconds, BEAT_S, self._retry_s()))
 

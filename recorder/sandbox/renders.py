@@ -1,15 +1,18 @@
-"""The pool in which slices and MP4s are made, and what is known about what it has made."""
+"""The pool in which slices, screenshots and MP4s are made, and what is known about what it has
+made.
+"""
 
 import heapq
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
 from recorder.sandbox.filing import Filing
+from recorder.sandbox.lanes import Lane
 from recorder.sandbox.plan import Plan
 from recorder.sandbox.store import Session
 
@@ -18,25 +21,34 @@ log = logging.getLogger("sandbox")
 POOL = 2  # threads
 TRIES = 3  # for one file; then its recording ends and the others go on
 DISK_PAUSE_S = 1.0  # after the disk has refused
-MP4 = -1  # in place of a slice number
+SLICE, SHOT, MP4, LATER = "slice", "jpg", "mp4", "mixed"  # kinds of files
+WORDS = {SLICE: "slice", SHOT: "screenshot", MP4: "MP4", LATER: "postponed file"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Render:
+    """One file that is to be made."""
+
+    sid: str
+    lane: str  # its key
+    kind: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{WORDS[self.kind]} {self.number}{f' of {self.lane}' if self.lane else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """A file the pool has finished with. `given_up`: it could not be made, TRIES times."""
 
-    sid: str
-    number: int
+    file: Render
     good: bool
     given_up: bool = False
 
-    @property
-    def what(self) -> str:
-        return "the MP4" if self.number == MP4 else f"slice {self.number}"
-
 
 class Filed:
-    """The slices of one recording that are filed."""
+    """The files of one kind in one lane that are filed."""
 
     def __init__(self, numbers: set[int]):
         self._numbers, self.first_gap = numbers, 0
@@ -60,11 +72,11 @@ class Renders:
     def __init__(self, filing: Filing, ring: Callable[[], None]):
         self._filing, self._ring = filing, ring
         self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="render")
-        self._jobs: dict[tuple[str, int], Future[None]] = {}
-        self._failures: Counter[tuple[str, int]] = Counter()
-        self._filed: dict[str, Filed] = {}
-        self._due: list[tuple[int, str, int]] = []  # a heap of (when, sid, slice)
-        self._plans: dict[str, Plan] = {}  # of what is in the heap
+        self._jobs: dict[Render, Future[None]] = {}
+        self._failures: Counter[Render] = Counter()
+        self._filed: dict[tuple[str, str, str], Filed] = {}
+        self._due: list[tuple[int, Render]] = []  # a heap
+        self._lanes: dict[tuple[str, str], tuple[Session, Lane]] = {}  # of what is in the heap
         self._disk_pause = 0.0
 
     @property
@@ -74,60 +86,77 @@ class Renders:
 
     def begin_turn(self) -> None:
         self._due.clear()
-        self._plans.clear()
+        self._lanes.clear()
 
     def look(self, plan: Plan, now_ms: int) -> None:
-        """Enter the next missing slices of a recording among those that are due."""
-        sid, filed = plan.session.sid, self.filed(plan)
-        missing = (
-            k
-            for k in range(filed.first_gap, _wanted(plan, now_ms))
-            if k not in filed and (sid, k) not in self._jobs
-        )
-        for k in islice(missing, POOL):  # another turn follows each slice that is made
-            heapq.heappush(self._due, (plan.slice_due_ms(k), sid, k))
-            self._plans[sid] = plan
+        """Enter the next missing files of a recording among those that are due."""
+        sid = plan.session.sid
+        for lane, kind, wanted, due in _wanted(plan, now_ms):
+            filed = self.filed(plan.session, lane, kind)
+            missing = (
+                file
+                for number in range(filed.first_gap, wanted)
+                if number not in filed
+                and (file := Render(sid, lane.key, kind, number)) not in self._jobs
+            )
+            for file in islice(missing, POOL):  # another turn follows each file that is made
+                heapq.heappush(self._due, (due(file.number) or 0, file))
+                self._lanes[sid, lane.key] = (plan.session, lane)
 
     def submit(self) -> None:
-        """Give the pool the slices that have been due longest; the next turn finds the others."""
+        """Give the pool what has been due longest; the next turn finds the others."""
         if time.monotonic() < self._disk_pause:
             return
         while self._due and len(self._jobs) < POOL:
-            _at, sid, k = heapq.heappop(self._due)
-            plan = self._plans[sid]
-            assert plan.timeline is not None  # noqa: S101 - only such plans have slices
-            future = self._pool.submit(self._filing.render, plan.session, plan.timeline, k)
-            self._follow((sid, k), future)
+            _at, file = heapq.heappop(self._due)
+            session, lane = self._lanes[file.sid, file.lane]
+            make = self._filing.render if file.kind == SLICE else self._filing.take_shot
+            self.follow(file, make, session, lane, file.number)
 
-    def submit_mp4(self, session: Session) -> None:
-        if time.monotonic() >= self._disk_pause:
-            self._follow((session.sid, MP4), self._pool.submit(self._filing.make_mp4, session))
+    def follow(self, file: Render, make: Callable[..., None], *arguments: object) -> None:
+        """Let the pool make a file, unless it is at it or the disk refuses."""
+        if file not in self._jobs and time.monotonic() >= self._disk_pause:
+            future = self._pool.submit(make, *arguments)
+            self._jobs[file] = future
+            future.add_done_callback(lambda _future: self._ring())
 
     def collect(self) -> list[Made]:
         """What the pool has finished with since the last time."""
         made = []
-        for job in [job for job, future in self._jobs.items() if future.done()]:
-            error = self._jobs.pop(job).exception()
-            if error is None and job[1] != MP4 and job[0] in self._filed:
-                self._filed[job[0]].add(job[1])
-            made.append(Made(*job, good=error is None, given_up=self._given_up(job, error)))
+        for file in [file for file, future in self._jobs.items() if future.done()]:
+            error = self._jobs.pop(file).exception()
+            filed = self._filed.get((file.sid, file.lane, file.kind))
+            if error is None and filed is not None:
+                filed.add(file.number)
+            made.append(Made(file, good=error is None, given_up=self._given_up(file, error)))
         return made
 
     def busy(self, plan: Plan, now_ms: int) -> bool:
-        """Whether slices of this recording are still to be made."""
-        sid = plan.session.sid
-        if any(job_sid == sid for job_sid, _number in self._jobs):
+        """Whether files of this recording are still to be made."""
+        if any(file.sid == plan.session.sid for file in self._jobs):
             return True
-        return sid in self._filed and self._filed[sid].first_gap < _wanted(plan, now_ms)
+        return any(
+            self.filed(plan.session, lane, kind).first_gap < wanted
+            for lane, kind, wanted, _due in _wanted(plan, now_ms)
+        )
 
-    def filed(self, plan: Plan) -> Filed:
-        sid = plan.session.sid
-        if sid not in self._filed:
-            self._filed[sid] = Filed(self._filing.slices(plan.session))
-        return self._filed[sid]
+    def behind_ms(self, plan: Plan) -> int | None:
+        """When the earliest file that is not made yet is due; None when none will be."""
+        dues = [
+            at
+            for lane, kind, _number, due in _wanted(plan, 0)
+            if (at := due(self.filed(plan.session, lane, kind).first_gap)) is not None
+        ]
+        return min(dues, default=None)
 
-    def gave_up_mp4(self, session: Session) -> bool:
-        return self._failures[session.sid, MP4] >= TRIES
+    def filed(self, session: Session, lane: Lane, kind: str) -> Filed:
+        key = (session.sid, lane.key, kind)
+        if key not in self._filed:
+            self._filed[key] = Filed(self._filing.numbers(session, lane, kind))
+        return self._filed[key]
+
+    def gave_up(self, file: Render) -> bool:
+        return self._failures[file] >= TRIES
 
     def disk_refused(self, sid: str, error: OSError) -> None:
         """A full disk, say: it is tried again, for as long as it takes."""
@@ -135,27 +164,34 @@ class Renders:
         self._disk_pause = time.monotonic() + DISK_PAUSE_S
 
     def forget(self, sid: str) -> None:
-        self._filed.pop(sid, None)
+        for key in [key for key in self._filed if key[0] == sid]:
+            del self._filed[key]
 
     def close(self) -> None:
         """Wait for what is being made now, and begin nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _follow(self, job: tuple[str, int], future: "Future[None]") -> None:
-        self._jobs[job] = future
-        future.add_done_callback(lambda _future: self._ring())
-
-    def _given_up(self, job: tuple[str, int], error: BaseException | None) -> bool:
+    def _given_up(self, file: Render, error: BaseException | None) -> bool:
         if error is None:
             return False
         if isinstance(error, OSError):
-            self.disk_refused(job[0], error)
+            self.disk_refused(file.sid, error)
             return False
-        log.error("%s: making file %d failed: %s: %s", *job, type(error).__name__, error)
-        self._failures[job] += 1
-        return self._failures[job] >= TRIES
+        log.error("%s: making %s failed: %s: %s", file.sid, file, type(error).__name__, error)
+        self._failures[file] += 1
+        return self.gave_up(file)
 
 
-def _wanted(plan: Plan, now_ms: int) -> int:
-    """How many slices there should be by now; after an error no more than there are."""
-    return 0 if plan.session.end_reason == "error" else plan.slices_by(now_ms)
+def _wanted(
+    plan: Plan, now_ms: int
+) -> Iterator[tuple[Lane, str, int, Callable[[int], int | None]]]:
+    """(lane, kind, how many files there should be by now, when each is due); after an error no more
+    than there are.
+    """
+    if plan.session.end_reason == "error":
+        return
+    for lane in plan.lanes:
+        if lane.sliced:
+            yield lane, SLICE, lane.slices_by(now_ms), lane.slice_due_ms
+        if lane.shot_ms is not None:
+            yield lane, SHOT, lane.shots_by(now_ms), lane.shot_due_ms

@@ -9,20 +9,22 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from recorder.sandbox.media.playlist import FiledSlice, playlist
+from recorder.sandbox.media.playlist import Listing, merged_playlist
 from recorder.sandbox.media.timeline import Timeline
 
 if TYPE_CHECKING:
+    from recorder.sandbox.media.mixdown import mix_sound
     from recorder.sandbox.media.mp4 import remux_mp4
     from recorder.sandbox.media.slices import render_slice
     from recorder.sandbox.media.stills import composed_picture, snapshot
 
 __all__ = [
-    "FiledSlice",
+    "Listing",
     "Timeline",
     "available",
     "composed_picture",
-    "playlist",
+    "merged_playlist",
+    "mix_sound",
     "remux_mp4",
     "render_slice",
     "snapshot",
@@ -30,6 +32,7 @@ __all__ = [
 
 _MADE_IN = {
     "composed_picture": "stills",
+    "mix_sound": "mixdown",
     "remux_mp4": "mp4",
     "render_slice": "slices",
     "snapshot": "stills",

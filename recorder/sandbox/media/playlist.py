@@ -1,59 +1,79 @@
 """The playlist text of a recording, as the service writes it. No media library is needed."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from recorder.contract.files import (
     PLAYLIST_HEAD,
     TAG_DISCONTINUITY,
     TAG_ENDLIST,
     TAG_EXTINF,
+    TAG_ROTATE,
     TAG_TARGET_DURATION,
     TAG_TRACK_EVENT,
     utc_stamp,
 )
+from recorder.contract.layouts import Canvas
+from recorder.sandbox.media.scene import even_canvas
 from recorder.sandbox.media.timeline import FRAMES_PER_MS, Timeline
 
-
-@dataclass(frozen=True, slots=True)
-class FiledSlice:
-    """A slice that can be listed: it is complete on disk under `name`."""
-
-    k: int
-    name: str
+# H.264 constrained baseline up to 1080p60, and AAC-LC: what the coders here make.
+CODECS = "avc1.42c02a,mp4a.40.2"
 
 
-def playlist(
-    timeline: Timeline, slices: Sequence[FiledSlice], ended: bool, *, comma: bool = False
-) -> str:
-    """Version 3 media playlist of these slices in order of k.
+class Listing:
+    """A version 3 media playlist that grows slice by slice, in order.
 
-    A slice that is missing between two others is an interruption: discontinuity and new start of
-    the tracks. `comma` is for clients that asked for a correct EXTINF; the service leaves it out
-    otherwise.
+    A slice that does not follow on the one before, in the same stretch, comes after an
+    interruption: discontinuity and new start of the tracks. `comma` is for clients that asked for a
+    correct EXTINF; the service leaves it out otherwise. `turned` says with each start how the
+    picture is turned, as the lists of single users do.
     """
-    lines = [*PLAYLIST_HEAD, f"{TAG_TARGET_DURATION}:{_target_seconds(timeline)}"]
-    previous = None
-    for item in slices:
-        if previous is None or item.k != previous + 1:
-            lines += [TAG_DISCONTINUITY, *_starts(timeline, item.k)]
-        seconds = float(timeline.span(item.k).seconds)
-        lines += [f"{TAG_EXTINF}:{seconds:.6f}{',' if comma else ''}", item.name]
-        previous = item.k
-    if ended:
-        lines.append(TAG_ENDLIST)
-    return "\n".join(lines) + "\n"
+
+    def __init__(self, timeline: Timeline, *, comma: bool = False, turned: bool = False) -> None:
+        self._comma, self._turned = "," if comma else "", turned
+        self._lines = [*PLAYLIST_HEAD, f"{TAG_TARGET_DURATION}:{_target_seconds(timeline)}"]
+        self._next: tuple[int, int] | None = None  # stretch and slice that would follow on
+
+    def add(self, timeline: Timeline, k: int, name: str) -> None:
+        """List slice k of this stretch, which is complete on disk under `name`."""
+        if (timeline.first_ms, k) != self._next:
+            self._lines += [TAG_DISCONTINUITY, *self._starts(timeline, k)]
+        seconds = float(timeline.span(k).seconds)
+        self._lines += [f"{TAG_EXTINF}:{seconds:.6f}{self._comma}", name]
+        self._next = (timeline.first_ms, k + 1)
+
+    def text(self, *, ended: bool) -> str:
+        return "\n".join([*self._lines, *([TAG_ENDLIST] if ended else []), ""])
+
+    def _starts(self, timeline: Timeline, k: int) -> list[str]:
+        stamp = utc_stamp(timeline.slice_utc_ms(k))
+        tracks = (("VIDEO", timeline.has_video), ("AUDIO", timeline.has_audio))
+        lines = [
+            f"{TAG_TRACK_EVENT}:EVENT=START,TRACK_TYPE={track},TIME={stamp}"
+            for track, present in tracks
+            if present
+        ]
+        if self._turned and timeline.has_video:
+            size = even_canvas(timeline.canvas)
+            place = f"WIDTH={size.width},HEIGHT={size.height},ROTATE=0"
+            lines.append(f"{TAG_ROTATE}:{place},TIME={stamp}")
+        return lines
 
 
-def _starts(timeline: Timeline, k: int) -> list[str]:
-    stamp = utc_stamp(timeline.slice_utc_ms(k))
-    tracks = (("VIDEO", timeline.has_video), ("AUDIO", timeline.has_audio))
-    return [
-        f"{TAG_TRACK_EVENT}:EVENT=START,TRACK_TYPE={track},TIME={stamp}"
-        for track, present in tracks
-        if present
-    ]
+def merged_playlist(video: str, audio: str, canvas: Canvas, bits_per_second: int) -> str:
+    """One playlist that plays one user's two: the pictures with the sound beside them.
+
+    What the service writes here is not documented; this is what every HLS player understands.
+    """
+    size = even_canvas(canvas)
+    sound = f'TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,URI="{audio}"'
+    stream = f'BANDWIDTH={max(1, bits_per_second)},CODECS="{CODECS}",AUDIO="audio"'
+    return (
+        "#EXTM3U\n#EXT-X-VERSION:4\n"
+        f"#EXT-X-MEDIA:{sound}\n"
+        f"#EXT-X-STREAM-INF:{stream},RESOLUTION={size.width}x{size.height}\n"
+        f"{video}\n"
+    )
 
 
 def _target_seconds(timeline: Timeline) -> int:

@@ -5,12 +5,13 @@ from pathlib import Path
 from recorder.sandbox.store.channels import Channels, Fact
 from recorder.sandbox.store.database import Database
 from recorder.sandbox.store.files import FileRow, Files
+from recorder.sandbox.store.jobs import Job, Jobs
 from recorder.sandbox.store.machine import Lease, Machine
 from recorder.sandbox.store.objects import ObjectRow, Objects, PartRow, Upload
 from recorder.sandbox.store.tasks import EventRow, Resource, Session, State, Tasks
 
 __all__ = [
-    "EventRow", "Fact", "FileRow", "Lease", "ObjectRow",
+    "EventRow", "Fact", "FileRow", "Job", "Lease", "ObjectRow",
     "PartRow", "Resource", "Session", "State", "Store", "Upload",
 ]  # fmt: skip
 
@@ -25,6 +26,7 @@ class Store:
         self.tasks = Tasks(self.database)
         self.channels = Channels(self.database)
         self.files = Files(self.database)
+        self.jobs = Jobs(self.database)
         self.objects = Objects(self.database)
 
     def close(self) -> None:
@@ -39,6 +41,8 @@ class Store:
                 "channels",
                 "facts",
                 "files",
+                "jobs",
+                "pace",
                 "events",
                 "settings",
             ):

@@ -59,6 +59,18 @@ class Files:
         )
         return [_row(row) for row in rows]
 
+    def in_lane(self, sid: str, lane: str, kind: str = "slice", *, since: int = 0) -> list[FileRow]:
+        """The files of one kind in a lane from this number on, in order."""
+        rows = self._database.rows(
+            "SELECT * FROM files WHERE sid = ? AND lane = ? AND kind = ? AND number >= ?"
+            " ORDER BY number",
+            sid,
+            lane,
+            kind,
+            since,
+        )
+        return [_row(row) for row in rows]
+
     def numbers(self, sid: str, kind: str = "slice", lane: str = "") -> set[int]:
         rows = self._database.rows(
             "SELECT number FROM files WHERE sid = ? AND kind = ? AND lane = ?", sid, kind, lane

@@ -41,17 +41,23 @@ class Machine:
         self._database.insert("clock", values, replace=True)
 
     def render_ceiling(self) -> int | None:
-        """How far a fast clock may run: one slice beyond what has been filed, in ms.
+        """How far a fast clock may run, in ms: as far as every live recording lets it.
 
-        The earliest over all live sessions; one that the worker has not seen yet counts too.
+        One that the worker has not seen yet counts too.
         """
         value: int | None = self._database.value(
-            "SELECT min(coalesce(origin_ms, started_ms) + slice_ms * (2 + (SELECT count(*)"
-            "   FROM files WHERE files.sid = sessions.sid AND kind = 'slice')))"
-            " FROM sessions WHERE state = 'live' AND doom = '' AND mode = 'mix'"
-            " AND (origin_ms IS NOT NULL OR NOT joined)"
+            "SELECT min(coalesce(pace.until_ms, started_ms + 2 * slice_ms))"
+            " FROM sessions LEFT JOIN pace USING (sid)"
+            " WHERE state = 'live' AND doom = '' AND (pace.sid IS NOT NULL OR NOT joined)"
         )
         return value
+
+    def set_pace(self, sid: str, until_ms: int | None) -> None:
+        """Let a fast clock run no further than this for a recording; None: it need not wait."""
+        if until_ms is None:
+            self._database.run("DELETE FROM pace WHERE sid = ?", sid)
+        else:
+            self._database.insert("pace", {"sid": sid, "until_ms": until_ms}, replace=True)
 
     def lease(self) -> Lease | None:
         row = self._database.row(

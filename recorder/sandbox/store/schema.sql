@@ -10,6 +10,9 @@ CREATE TABLE IF NOT EXISTS lease (  -- which recorder worker works, and how far 
   beat_wall_ms INTEGER NOT NULL, beat_ms INTEGER NOT NULL,
   settled_ms INTEGER NOT NULL DEFAULT 0, settled_round INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS pace (  -- how far a fast clock may run before the renderer has come further
+  sid TEXT PRIMARY KEY, until_ms INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS resources (
@@ -52,6 +55,10 @@ CREATE TABLE IF NOT EXISTS events (
   uid TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS events_sid ON events (sid, id);
+
+CREATE TABLE IF NOT EXISTS jobs (  -- work on a recording's files that was put off until after its end
+  sid TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, begun INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, folder TEXT NOT NULL UNIQUE, made_wall_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS objects (

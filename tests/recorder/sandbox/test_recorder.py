@@ -68,7 +68,7 @@ def test_events_come_in_the_documented_order(bench):
     task = bench.client.started()
     bench.app.clock.advance(2000)
     bench.work()
-    task.stop()
+    task.stop(async_stop=True)
     bench.work()
 
     types = [type_ for type_, _details in events(bench, task)]

@@ -7,7 +7,7 @@ import av
 import numpy as np
 
 from recorder.contract.layouts import BEST_FIT, Canvas, Layout
-from recorder.sandbox.media import Timeline, render_slice
+from recorder.sandbox.media import Listing, Timeline, render_slice
 from recorder.sandbox.media.timeline import LayoutChanged
 
 GRID = Layout(BEST_FIT)
@@ -23,6 +23,14 @@ def make_timeline(*facts, layout=GRID, width=320, height=240, **settings):
 
 def join_slices(timeline, count):
     return b"".join(render_slice(timeline, k) for k in range(count))
+
+
+def playlist(timeline, numbers, *, ended, name="sid_room_{}.ts", **options):
+    """The text that lists these slices of one stretch."""
+    listing = Listing(timeline, **options)
+    for k in numbers:
+        listing.add(timeline, k, name.format(k))
+    return listing.text(ended=ended)
 
 
 @dataclass

@@ -25,7 +25,7 @@ def test_the_mp4_has_every_packet_and_starts_at_zero(tmp_path):
     timeline = make_timeline(*TWO, Ended(5000))
     path = tmp_path / "recording.mp4"
 
-    remux_mp4((render_slice(timeline, k) for k in range(3)), path)
+    remux_mp4(path, (render_slice(timeline, k) for k in range(3)))
 
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")  # plays while it loads
@@ -41,7 +41,7 @@ def test_an_mp4_can_begin_in_the_middle_of_a_recording(tmp_path):
     timeline = make_timeline(*TWO)
     path = tmp_path / "second.mp4"
 
-    remux_mp4((render_slice(timeline, k) for k in (7, 8)), path)
+    remux_mp4(path, (render_slice(timeline, k) for k in (7, 8)))
 
     with av.open(str(path)) as container:
         assert container.streams.video[0].frames == 60
@@ -50,7 +50,7 @@ def test_an_mp4_can_begin_in_the_middle_of_a_recording(tmp_path):
 
 def test_no_slices_make_no_mp4(tmp_path):
     with pytest.raises(ValueError, match="No slices"):
-        remux_mp4([], tmp_path / "none.mp4")
+        remux_mp4(tmp_path / "none.mp4", [])
 
     assert not (tmp_path / "none.mp4").exists()
 

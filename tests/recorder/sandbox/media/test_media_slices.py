@@ -21,7 +21,7 @@ from recorder.contract.layouts import (
     Region,
     UserBackground,
 )
-from recorder.sandbox.media import FiledSlice, Timeline, playlist, render_slice
+from recorder.sandbox.media import Timeline, render_slice
 from recorder.sandbox.media.palette import (
     participant_colour,
     picture_colour,
@@ -37,7 +37,13 @@ from recorder.sandbox.media.timeline import (
     Track,
     Unmuted,
 )
-from tests.recorder.sandbox.media.recordings import GRID, decode, join_slices, make_timeline
+from tests.recorder.sandbox.media.recordings import (
+    GRID,
+    decode,
+    join_slices,
+    make_timeline,
+    playlist,
+)
 
 BLACK = (0, 0, 0)
 TWO = (Joined(0, "1"), Joined(0, "2"))
@@ -311,10 +317,11 @@ def test_a_slice_far_into_a_recording_is_clean_across_the_end_of_the_clock():
 def test_ffmpeg_has_nothing_to_say_about_the_playlist(tmp_path):
     facts = (*TWO, LayoutChanged(2500, Layout(FLOATING)), Left(3000, "2"), Ended(5010))
     timeline = make_timeline(*facts)
-    filed = [FiledSlice(k, f"slice_{k}.ts") for k in range(3)]
-    for item in filed:
-        (tmp_path / item.name).write_bytes(render_slice(timeline, item.k))
-    (tmp_path / "list.m3u8").write_text(playlist(timeline, filed, ended=True))
+    for k in range(3):
+        (tmp_path / f"slice_{k}.ts").write_bytes(render_slice(timeline, k))
+    (tmp_path / "list.m3u8").write_text(
+        playlist(timeline, range(3), ended=True, name="slice_{}.ts")
+    )
 
     command = ["ffmpeg", "-nostdin", "-v", "warning", "-i", "list.m3u8", "-f", "null", "-"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
