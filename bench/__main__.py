@@ -66,6 +66,10 @@ def measure(name: str, module: Any, *, rounds: int, smallest: bool = False) -> R
     return Result(name, getattr(module, "UNIT", "s"), module.BAR, baseline, ours)
 
 
+def _meant(name: str, known: Sequence[str]) -> list[str]:
+    return [one for one in known if one == name or one.startswith(f"{name}_")]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     known = names()
     parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
@@ -73,13 +77,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS)
     parser.add_argument("--smallest", action="store_true", help="as quick as can be; no bar counts")
     options = parser.parse_args(argv)
-    unknown = [name for name in options.names if name not in known]
+    # A name also stands for those that begin with it: `sandbox` for `sandbox_calls` and others.
+    wanted = {name: _meant(name, known) for name in options.names}
+    unknown = [name for name, meant in wanted.items() if not meant]
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}.")
         return 2
     rounds = 1 if options.smallest else max(options.rounds, LEAST_ROUNDS)
     missed = absent = 0
-    for name in options.names or known:
+    for name in [one for meant in wanted.values() for one in meant] or known:
         module = importlib.import_module(f"bench.{name}")
         try:
             result = measure(name, module, rounds=rounds, smallest=options.smallest)
