@@ -55,7 +55,7 @@ def whole_wire(layout: Layout | Wire) -> dict[str, object]:
     for name in LISTS:
         if name in whole:
             whole[name] = [
-                {**_unknown(entry, name), **read}
+                {**read, **_unknown(entry, name)}
                 for entry, read in zip(_list(layout[name]), _list(whole[name]), strict=True)
             ]
     return {**whole, **_unknown(layout)}
