@@ -6,6 +6,7 @@ Under TEST_REQUIRE_ALL=1, as `.ci/run` sets it, nothing may be missing.
 import os
 import shutil
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -38,9 +39,11 @@ ENGINES: dict[str, tuple[Callable[[], str], str]] = {
 def require(engine: str) -> str:
     """The path or address of an engine. Without it the test is skipped, or fails (see above)."""
     find, sentence = ENGINES[engine]
-    found = find()
-    if found:
-        return found
+    return find() or missing(sentence)
+
+
+def missing(sentence: str) -> NoReturn:
+    """Skip the test with a sentence; under TEST_REQUIRE_ALL=1 fail it."""
     if os.environ.get("TEST_REQUIRE_ALL") == "1":
         pytest.fail(f"{sentence}, and TEST_REQUIRE_ALL=1 skips nothing", pytrace=False)
     pytest.skip(sentence)
