@@ -17,17 +17,21 @@ from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
 from recorder.footage.sid import find_sid
-from recorder.lifecycle import reconcile
+from recorder.lifecycle import limits, reconcile
 from recorder.lifecycle.hear import hear_due
 from recorder.lifecycle.observe import BucketListing, StartAnswer
 from recorder.lifecycle.unconfirmed import has_own_folder
 from recorder.models import Heartbeat, RecordingSession
+from recorder.models.disk import disk_problem
 
 log = logging.getLogger(__name__)
 
 SWEEPERS = 6  # threads of a worker: a provider that answers one session slowly holds up no other
+STOPS_EVERY = 0.2  # seconds, of the one thread that sends stops only: a fleet holds none of them up
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
+STOPS_AT_ONCE = 10
 BEAT_EVERY = 10.0
+DISK_PAUSE = 5.0  # seconds until a database that could not be written to is tried again
 STOP_WITHIN = 5.0  # the process that ends has ten; what is cut off, its lease gives back
 
 
@@ -73,6 +77,12 @@ def look_into_bucket(session: RecordingSession) -> BucketListing | StartAnswer |
     )
 
 
+def stops() -> None:
+    """Send what somebody wants stopped, and wish the stop of what is past its maximum length."""
+    limits.stop_overdue(timezone.now())
+    reconcile.sweep(STOPS_AT_ONCE, stops=True)
+
+
 class Sweeper:
     """The threads beside the queue that look for due rows, and show that this worker lives.
 
@@ -84,13 +94,14 @@ class Sweeper:
         self._stop = Event()
         self._lock = Lock()
         self._threads: list[Thread] = []
+        self._disk_problem = ""
 
     def start(self) -> None:
         with self._lock:
             if self._threads:
                 return  # each worker thread of the consumer asks
             self._stop.clear()
-            jobs = [self._beat, *[self._sweep] * self.threads]
+            jobs = [self._beat, self._stops, *[self._sweep] * self.threads]
             self._threads = [
                 Thread(target=job, daemon=True, name=f"sweeper-{number}")
                 for number, job in enumerate(jobs)
@@ -113,6 +124,11 @@ class Sweeper:
             self._guarded(hear_notices.call_local)
         connections.close_all()
 
+    def _stops(self) -> None:
+        while not self._stop.wait(STOPS_EVERY):
+            self._guarded(stops)
+        connections.close_all()
+
     def _beat(self) -> None:
         name = f"{socket.gethostname()}:{os.getpid()}"
         self._guarded(lambda: Heartbeat.beat(name))
@@ -120,16 +136,27 @@ class Sweeper:
             self._guarded(lambda: Heartbeat.beat(name))
         connections.close_all()
 
-    @staticmethod
-    def _guarded(job: Callable[[], object]) -> None:
-        """Nothing ends the thread, and no connection is kept beyond its age."""
+    def _guarded(self, job: Callable[[], object]) -> None:
+        """Nothing ends the thread, and no connection is kept beyond its age. A full disk is said
+        once, not by every sweep."""
         close_old_connections()
         try:
             job()
-        except Exception:
-            log.exception("The sweep broke off; the next one goes on with what is due.")
+        except Exception as error:
+            if problem := disk_problem(error):
+                self._tell_disk(problem)
+                self._stop.wait(DISK_PAUSE)
+            else:
+                log.exception("The sweep broke off; the next one goes on with what is due.")
+        else:
+            self._tell_disk("")
         finally:
             close_old_connections()
+
+    def _tell_disk(self, problem: str) -> None:
+        before, self._disk_problem = self._disk_problem, problem
+        if problem and not before:
+            log.error("%s", problem)
 
 
 sweeper = Sweeper()

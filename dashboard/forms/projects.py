@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.forms.places import WholeNumber
 from dashboard.forms.secrets import SecretForm
 from recorder.models import Project
+from recorder.models.project import MOST_MINUTES
 
 _MONO = {"autocomplete": "off", "spellcheck": "false", "class": "mono"}
 _PACE = _("The pace is 1 to 1000 requests per second.")
+_LENGTH = _("The maximum length is 1 to 43200 minutes (30 days).")
 
 
 class ProjectForm(SecretForm):
@@ -18,6 +20,14 @@ class ProjectForm(SecretForm):
         help_text=_("Shared by all projects with the same customer ID. Agora allows 10."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": _PACE, "required": _PACE},
+    )
+
+    max_minutes = WholeNumber(
+        label=_("Maximum length in minutes"),
+        required=False,
+        help_text=_("A recording is stopped after so long. Empty: only its own end stops it."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _LENGTH},
     )
 
     needed = ("customer_secret",)
@@ -43,6 +53,7 @@ class ProjectForm(SecretForm):
             "customer_id",
             "callback_sha1",
             "requests_per_second",
+            "max_minutes",
         ]
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -71,6 +82,7 @@ class ProjectForm(SecretForm):
         *Project.SECRETS,
         "callback_sha1",
         "requests_per_second",
+        "max_minutes",
     ]
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -83,6 +95,12 @@ class ProjectForm(SecretForm):
         cleaned = super().clean()
         self.instance.change_over(before)
         return cleaned
+
+    def clean_max_minutes(self) -> int | None:
+        minutes: int | None = self.cleaned_data["max_minutes"]
+        if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
+            raise forms.ValidationError(_LENGTH)
+        return minutes
 
     def clean_requests_per_second(self) -> int:
         pace: int = self.cleaned_data["requests_per_second"]

@@ -1,15 +1,21 @@
 """Is this process alive, and can it work? Asked by supervisors and balancers, without sign-in."""
 
 import logging
+import time
 from collections.abc import Callable
+from threading import Lock
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from recorder.models import DiskProbe
+
 log = logging.getLogger(__name__)
+
+PROBE_EVERY = 5.0  # seconds
 
 
 @never_cache
@@ -24,7 +30,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database and queue answer, else 503. Reasons are for the log, not for strangers."""
+    """200 when database and queue answer and something can be saved, else 503. Reasons are for the
+    log, not for strangers."""
     results = {name: _passes(name, ask) for name, ask in CHECKS.items()}
     ready = all(results.values())
     words = {name: "ok" if passed else "failing" for name, passed in results.items()}
@@ -48,10 +55,40 @@ def _database() -> None:
         cursor.execute("SELECT 1 FROM recorder_user LIMIT 1")
 
 
+def _disk() -> None:
+    """Raises what the last try to save something raised; tried anew every few seconds, so that a
+    stranger who asks often writes seldom."""
+    with _probe.lock:
+        if time.monotonic() - _probe.tried >= PROBE_EVERY:
+            _probe.error, _probe.tried = None, time.monotonic()
+            try:
+                DiskProbe.write()
+            except DatabaseError as error:
+                _probe.error = error
+        if _probe.error:
+            raise _probe.error
+
+
+class _Probe:
+    """What the last try showed, for all threads of this process."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.tried = -PROBE_EVERY
+        self.error: DatabaseError | None = None
+
+
+_probe = _Probe()
+
+
 def _queue() -> None:
     from huey.contrib.djhuey import HUEY
 
     HUEY.storage.queue_size()
 
 
-CHECKS: dict[str, Callable[[], object]] = {"database": _database, "queue": _queue}
+CHECKS: dict[str, Callable[[], object]] = {
+    "database": _database,
+    "disk": _disk,
+    "queue": _queue,
+}

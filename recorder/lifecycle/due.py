@@ -1,5 +1,6 @@
 """When something must be done about a session again, judged from its row alone."""
 
+import math
 import random
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ from recorder.models.session import UPLOAD_OPEN
 # Seconds. The first queries after a start, and again after a 404: Agora's integration guide.
 FIRST_QUERIES = (5, 10, 15)
 USUAL_QUERY = 120
+RARE_QUERY = 600
+HEARD_WITHIN = timedelta(seconds=66)  # its upload is told of about once a minute (event 33)
 LEAVING_QUERY = 5  # the service said that it is stopping by itself
 AFTER_FAILURE = (1, 2, 4, 8, 15, 30)  # of a call that may be sent again
 AFTER_SILENCE = (5, 10, 15, 30)  # of a query
@@ -49,7 +52,17 @@ def _until_query(session: RecordingSession, now: datetime) -> int:
     begun = session.start_sent_at or session.requested_at
     if not session.recording_at and now - begun < CONFIRMED_WITHIN:
         return FIRST_QUERIES[-1]
-    return USUAL_QUERY
+    return _since_heard(session, now)
+
+
+def _since_heard(session: RecordingSession, now: datetime) -> int:
+    """While its callbacks come, it is seldom asked for; when one stays away, soon, and once."""
+    heard, asked = session.heard_at, session.observed_at
+    if heard is None or (asked is not None and asked > heard):
+        return USUAL_QUERY
+    begun = asked or session.start_sent_at or session.requested_at
+    rarely = begun + timedelta(seconds=RARE_QUERY)
+    return max(1, math.ceil((min(heard + HEARD_WITHIN, rarely) - now).total_seconds()))
 
 
 def _next_look(session: RecordingSession, now: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ the session is unconfirmed, and lifecycle.repeat goes on from there.
 """
 
 import logging
+import random
 import time
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from recorder.errors import RecorderError
 from recorder.lifecycle.fold import apply
 from recorder.lifecycle.line import Line
 from recorder.lifecycle.observe import StartAnswer, failure_of
-from recorder.lifecycle.rows import changing
+from recorder.lifecycle.rows import CAPACITY, changing
 from recorder.lifecycle.sealed import restored
 from recorder.models import RecordingSession
 from recorder.providers import errors
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 # One this old would be refused on arrival, or nearly so.
 RESOURCE_LIFE = timedelta(seconds=RESOURCE_LIFE_S - 30)
-ACQUIRE_TRIES = 8  # unanswered, or without capacity; with the back-off about two minutes
+CAPACITY_TRY = 20.0  # seconds until a full account is asked again; the end of a recording is sooner
 _COMMIT_TRIES = 5  # of the sid, a second apart: it is in no other place
 
 
@@ -54,9 +55,12 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
         _later(session, lease, line, wait=error.wait)
     except (errors.RateLimited, errors.ProviderUnreachable):
         _later(session, lease, line)
+    except errors.TooManySessions:
+        wait = CAPACITY_TRY * random.uniform(0.8, 1.2)  # noqa: S311  (no secret)
+        with changing(session, lease=lease, line=line, wait=wait) as row:
+            row.held, row.tries = CAPACITY, 0
     except errors.ProviderError as error:
-        again = isinstance(error, errors.ProviderUnavailable) or error.explanation.retry
-        if again and session.tries + 1 < ACQUIRE_TRIES:
+        if isinstance(error, errors.ProviderUnavailable) or error.explanation.retry:
             _later(session, lease, line)
         else:
             _refused(session, lease, line, Operation.ACQUIRE, error)
@@ -64,6 +68,7 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
         with changing(session, lease=lease, keep=True, line=line) as row:
             row.move_to(Status.ACQUIRED)
             row.resource_id, row.acquired_at = ticket.resource_id, timezone.now()
+            row.held = ""
             _leaving(row)
         return True
     return False

@@ -7,14 +7,20 @@ that comes after its lease ran out is folded in like any other (lifecycle.observ
 import secrets
 import time
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from recorder.models import RecordingSession
+from recorder.contract.states import LIVE
+from recorder.models import Account, Project, RecordingSession
+from recorder.models.session import SessionQuerySet
 
 # Longer than any call with its repeats elsewhere takes; renewed before each.
 LEASE = timedelta(seconds=90)
+_QUERY_TURN = timedelta(milliseconds=50)  # a query may be claimed so long before its account's turn
 _KNOCK = 0.1  # seconds between two looks at a lease that somebody else has
 
 
@@ -40,15 +46,37 @@ def claim(session: RecordingSession, *, patience: float = 0.0) -> str:
         time.sleep(_KNOCK)
 
 
-def claim_due(limit: int, now: datetime) -> list[RecordingSession]:
-    """Take up to `limit` due sessions, each with its token. Two callers never get the same one."""
-    if not RecordingSession.objects.due(now).exists():
+def claim_due(limit: int, now: datetime, *, stops: bool = False) -> list[tuple[int, str]]:
+    """Take up to `limit` due sessions: id and token. Two callers never get the same one.
+
+    With `stops` only those that somebody wants stopped. Left where they are: sessions of projects
+    whose provider is in trouble, and queries whose account has had its share of them.
+    """
+    due = _claimable(RecordingSession.objects.due(now), now)
+    if stops:
+        due = due.filter(stop_requested_at__isnull=False).live()
+    if not due.exists():
         return []  # most often: without a transaction that would make writers wait
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        rows = RecordingSession.objects.due(now).select_for_update(skip_locked=skip)
-        taken = list(rows[:limit])
-        for session in taken:
-            session.lease_token, session.lease_until = secrets.token_hex(16), now + LEASE
-        RecordingSession.objects.bulk_update(taken, ["lease_token", "lease_until"])
+        rows = due.select_for_update(skip_locked=skip).values_list("pk", flat=True)
+        taken = [(pk, secrets.token_hex(16)) for pk in rows[:limit]]
+        for pk, token in taken:
+            RecordingSession.objects.filter(pk=pk).update(
+                lease_token=token, lease_until=now + LEASE
+            )
     return taken
+
+
+def _claimable(due: SessionQuerySet, now: datetime) -> SessionQuerySet:
+    paused = list(Project.objects.filter(paused_until__gt=now).values_list("pk", flat=True))
+    if paused:
+        due = due.exclude(project_id__in=paused, status__in=LIVE)
+    soon = int((now + _QUERY_TURN).timestamp() * 1_000_000)
+    busy = Account.objects.filter(next_query_us__gt=soon).values_list("provider", "customer_id")
+    accounts = [Q(provider=provider, customer_id=customer) for provider, customer in busy]
+    if accounts:
+        spent = Project.objects.filter(reduce(or_, accounts)).values_list("pk", flat=True)
+        queries = Q(stop_requested_at=None, status__in=LIVE) & ~Q(sid="")
+        due = due.exclude(queries & Q(project_id__in=list(spent)))
+    return due

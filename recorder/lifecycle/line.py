@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from django.db import DatabaseError, transaction
 
-from recorder.contract.states import Mode, ProviderName
+from recorder.contract.states import Mode, Operation, ProviderName
+from recorder.lifecycle.breaker import Breaker
 from recorder.models import AccountSlots, Project, ProviderCall, RecordingSession
 from recorder.providers.client import (
     AgoraClient,
@@ -30,13 +31,22 @@ class Line:
 
     client: AgoraClient | AnyrtcClient
 
-    def __init__(self, session: RecordingSession):
+    def __init__(self, session: RecordingSession, *, patience: float = PATIENCE):
         self.heard: list[CallRecord] = []
+        self._breaker = Breaker(session.project)
+        self._pacer = pacer_of(session.project, patience)
         self.client = client_for(
-            credentials_of(session.project),
-            on_call=self.heard.append,
-            pace=pacer_of(session.project),
+            credentials_of(session.project), on_call=self._hear, pace=self._turn
         )
+
+    def _turn(self, operation: Operation) -> None:
+        """Raises Paced."""
+        self._breaker.let_through(operation)
+        self._pacer(operation)
+
+    def _hear(self, record: CallRecord) -> None:
+        self.heard.append(record)
+        self._breaker.hear(record)
 
     def keep(self, session: RecordingSession) -> None:
         """Store what was heard. What the call has taught us must not be lost over this."""
@@ -86,7 +96,12 @@ def credentials_of(project: Project) -> Credentials:
     )
 
 
-def pacer_of(project: Project) -> Pacer:
+def pacer_of(project: Project, patience: float = PATIENCE) -> Pacer:
     """The pace of the account, shared with every project and process that uses it."""
-    slots = AccountSlots(project.provider, project.customer_id)
-    return Pacer(slots, project.requests_per_second, max_wait=PATIENCE)
+    account = (project.provider, project.customer_id)
+    return Pacer(
+        AccountSlots(*account),
+        project.requests_per_second,
+        max_wait=patience,
+        queries=AccountSlots(*account, "next_query_us"),
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from recorder.errors import RecorderError
 from recorder.lifecycle.fold import apply
 from recorder.lifecycle.gone import end_if_gone
-from recorder.lifecycle.line import Line, handle_of
+from recorder.lifecycle.line import PATIENCE, Line, handle_of
 from recorder.lifecycle.observe import (
     BucketListing,
     Missing404,
@@ -29,9 +29,16 @@ ABOUT_TO_LEAVE = 8  # of serverResponse.status
 BucketLook: TypeAlias = Callable[[RecordingSession], BucketListing | StartAnswer | None]
 
 
-def query(session: RecordingSession, lease: str) -> None:
-    """Ask the service once. Gives the lease back."""
-    line = Line(session)
+def query(
+    session: RecordingSession,
+    lease: str,
+    bucket: BucketLook | None = None,
+    *,
+    turn: float = PATIENCE,
+) -> None:
+    """Ask the service once, and while it records look which slices have arrived. Gives the lease
+    back. `turn`: seconds to wait for the account's."""
+    line = Line(session, patience=turn)
     try:
         seen = _query(session, line)
     except errors.Paced as error:
@@ -47,6 +54,9 @@ def query(session: RecordingSession, lease: str) -> None:
         apply(row, seen)
         row.tries, row.checks = 0, row.checks + 1
         end_if_gone(row, seen.at)
+    if session.is_live and session.recording_at and (listed := looked(session, bucket)):
+        with changing(session, learned=True) as row:
+            apply(row, listed)
 
 
 def _query(session: RecordingSession, line: Line) -> Observation:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recorder.contract.states import Mode
 from recorder.lifecycle.fold import apply
-from recorder.lifecycle.launch import ACQUIRE_TRIES, adopt
+from recorder.lifecycle.launch import adopt
 from recorder.lifecycle.line import Line
 from recorder.lifecycle.look import BucketLook, looked
 from recorder.lifecycle.observe import StartAnswer
@@ -20,6 +20,8 @@ from recorder.lifecycle.sealed import restored
 from recorder.lifecycle.unconfirmed import REPEATS, former_resources
 from recorder.models import RecordingSession
 from recorder.providers import errors
+
+TRIES = 8  # of the acquire that a person's wish needs
 
 
 def repeat(session: RecordingSession, lease: str) -> None:
@@ -64,7 +66,7 @@ def again(session: RecordingSession, lease: str) -> None:
     except errors.ProviderError:
         with changing(session, lease=lease, line=line) as row:
             row.tries += 1
-            if row.tries >= ACQUIRE_TRIES:
+            if row.tries >= TRIES:
                 row.again_at, row.tries = None, 0
         return None
     with changing(session, lease=lease, keep=True, line=line) as row:

@@ -22,6 +22,7 @@ from recorder.contract.states import Mode, Operation, ProviderName
 from recorder.contract.words import _ as marked
 from recorder.errors import RecorderError
 from recorder.models import LayoutVersion, Project, RecordingSession, StorageConfig
+from recorder.models.project import MOST_MINUTES
 from recorder.providers.errors import MalformedCredential
 from recorder.providers.redact import redact
 from recorder.providers.tokens import rtc_token
@@ -55,6 +56,7 @@ class StartRequest:
     uid: str = ""
     layout_version: LayoutVersion | None = None
     client_request: Mapping[str, Any] = field(default_factory=dict)
+    max_minutes: int | None = None  # of recording; None: the project's
 
 
 class InvalidRequest(RecorderError):
@@ -140,6 +142,7 @@ def fingerprint(request: StartRequest) -> str:
         request.uid,
         request.layout_version and request.layout_version.pk,
         request.client_request,
+        *([request.max_minutes] if request.max_minutes else []),
     )
     text = json.dumps(parts, sort_keys=True, default=str)
     return salted_hmac("recorder.lifecycle.requests", text, algorithm="sha256").hexdigest()
@@ -233,5 +236,8 @@ def _without_place(request: StartRequest) -> Iterable[Problem]:
     _made, problem = _token(request)
     if problem:
         yield problem
+    if request.max_minutes is not None and not 1 <= request.max_minutes <= MOST_MINUTES:
+        sentence = marked("The maximum length is 1 to 43200 minutes (30 days).")
+        yield Problem("request.max_minutes", "max_minutes", sentence)
     if request.layout_version and request.mode is not Mode.MIX:
         yield Problem("request.layout_mode", "layout", marked("Only a mix recording has a layout."))

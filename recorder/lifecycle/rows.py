@@ -16,6 +16,8 @@ from recorder.lifecycle.leases import LEASE
 from recorder.lifecycle.line import Line
 from recorder.models import LostRace, RecordingSession, Secret
 
+CAPACITY = "capacity"  # of RecordingSession.held
+
 
 @contextmanager
 def changing(
@@ -52,6 +54,7 @@ def changing(
         with _written(row, now, due):
             yield row
             if mine:
+                row.breaks = 0
                 row.lease_token, row.lease_until = (lease, now + LEASE) if keep else ("", None)
         if line:
             line.keep(row)
@@ -85,10 +88,20 @@ def _written(
         row.checks = row.tries = 0
         row.ask_at = None
         row.secrets = Secret()
+        row.held = ""
+        _let_in(row, now)
     row.attention = attention(row, now)
     row.next_check_at = due()
     row.version += 1
     row.save(update_fields=["changed_at", *_changed(row, before)])
+
+
+def _let_in(ended: RecordingSession, now: datetime) -> None:
+    """Where the account was full, the one that has waited longest tries at once."""
+    waiting = RecordingSession.objects.live().filter(project_id=ended.project_id, held=CAPACITY)
+    first = waiting.exclude(pk=ended.pk).order_by("requested_at").values_list("pk", flat=True)
+    if pk := first.first():
+        RecordingSession.objects.filter(pk=pk).unclaimed(now).update(next_check_at=now)
 
 
 def _copy(row: RecordingSession, session: RecordingSession) -> None:

@@ -136,6 +136,7 @@ def _session(request: StartRequest, by: User, form_key: str | None, mark: str) -
         canvas_height=canvas.height if canvas else None,
         layout=layout,
         layout_version=version,
+        max_minutes=request.max_minutes or request.project.max_minutes,
         form_key=form_key or None,
         request_hash=mark,
         requested_at=now,

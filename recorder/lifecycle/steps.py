@@ -9,6 +9,7 @@ from recorder.contract.states import FINAL, Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.halt import halt
 from recorder.lifecycle.launch import advance, cancel, unconfirmed
+from recorder.lifecycle.line import PATIENCE
 from recorder.lifecycle.look import BucketLook, look, query
 from recorder.lifecycle.repeat import again, repeat, seek
 from recorder.lifecycle.rows import changing
@@ -51,10 +52,21 @@ def _without_sid(session: RecordingSession) -> Step:
     return Step.SEEK if has_own_folder(session) else Step.NOTHING
 
 
-def work(session: RecordingSession, lease: str, bucket: BucketLook | None = None) -> None:
-    """Do what the row needs now, and give the lease back."""
+def work(
+    session: RecordingSession,
+    lease: str,
+    bucket: BucketLook | None = None,
+    *,
+    turn: float = PATIENCE,
+) -> None:
+    """Do what the row needs now, and give the lease back. `turn`: seconds a query may wait for its
+    account's."""
     try:
-        _do(what_next(session), session, lease, bucket)
+        step = what_next(session)
+        if step is Step.QUERY:
+            query(session, lease, bucket, turn=turn)
+        else:
+            _do(step, session, lease, bucket)
     except LostRace:
         pass  # slower than the lease: somebody else has it, and does what is needed
     except RecorderError:  # its project's secrets or address cannot be used, for one
@@ -79,8 +91,6 @@ def _do(step: Step, session: RecordingSession, lease: str, bucket: BucketLook | 
             seek(session, lease, bucket)
         case Step.STOP:
             halt(session, lease)
-        case Step.QUERY:
-            query(session, lease)
         case Step.LOOK:
             look(session, lease, bucket)
         case Step.NOTHING:

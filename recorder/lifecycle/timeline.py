@@ -98,6 +98,7 @@ def _action_title(entry: AuditEntry) -> str:
         "session.stop": _("Stop requested"),
         "session.layout": _("Layout changed"),
         "session.update": _("Subscription changed"),
+        "session.max_length": _("Stopped at its maximum length"),
         "session.try_again": _("One more try requested"),
         "session.give_up": _("Given up"),
         "session.acknowledge": _("Marked as seen"),

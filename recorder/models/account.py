@@ -24,10 +24,11 @@ class Account(models.Model):
 
 
 class AccountSlots:
-    """The slots of one account in the database (see providers.pacing.SlotStore)."""
+    """The slots of one account in the database (see providers.pacing.SlotStore); `column` is that
+    of all its calls, or next_query_us."""
 
-    def __init__(self, provider: str, customer_id: str):
-        self.provider, self.customer_id = provider, customer_id
+    def __init__(self, provider: str, customer_id: str, column: str = "next_free_us"):
+        self.provider, self.customer_id, self.column = provider, customer_id, column
         self.rows = Account.objects.filter(provider=provider, customer_id=customer_id)
         self._swapped: int | None = None
 
@@ -36,16 +37,16 @@ class AccountSlots:
         left, self._swapped = self._swapped, None
         if left is not None:
             return left
-        slot = self.rows.values_list("next_free_us", flat=True).first()
+        slot = self.rows.values_list(self.column, flat=True).first()
         if slot is not None:
-            return slot
+            return int(slot)
         account, _ = Account.objects.get_or_create(
             provider=self.provider, customer_id=self.customer_id
         )
-        return account.next_free_us
+        return int(getattr(account, self.column))
 
     def swap(self, old: int, new: int) -> bool:
         """Set the next free slot, unless another process took it first."""
-        done = bool(self.rows.filter(next_free_us=old).update(next_free_us=new))
+        done = bool(self.rows.filter(**{self.column: old}).update(**{self.column: new}))
         self._swapped = new if done else None
         return done

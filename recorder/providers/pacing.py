@@ -9,6 +9,10 @@ A stop takes the next slot before it waits for it, even one that lies ahead; any
 slot only once it is due. So nobody but stops stands before a stop: it waits one interval at most,
 and one more for each stop that came earlier. The price: among the others no queue is kept, and luck
 decides who is next.
+
+Queries are spaced once more, to a fifth of the account's pace, and take a slot only when nobody
+else wanted the one before it: a fleet that starts is not held up by the one that runs. So that they
+never stand still altogether, one in ten of their own turns is taken like anybody's.
 """
 
 import math
@@ -21,6 +25,8 @@ from recorder.providers.errors import Paced
 
 _SECOND = 1_000_000
 _HORIZON = 10 * _SECOND  # how far ahead a stop may reserve
+QUERY_SHARE = 5  # queries take one slot in so many
+_OVERDUE = 10  # of their own turns: then a query yields to nobody but stops
 
 
 class SlotStore(Protocol):
@@ -59,7 +65,8 @@ class Pacer:
     """Called before each request with its operation; returns when the request may go.
 
     Waits `max_wait` seconds at most (10 in any case) and raises Paced where that would not do;
-    nothing is reserved then. Machines that share an account need clocks that agree.
+    nothing is reserved then. Machines that share an account need clocks that agree. `queries` keeps
+    the slot of queries alone; without it they are paced like all others.
     """
 
     def __init__(
@@ -68,16 +75,20 @@ class Pacer:
         requests_per_second: float,
         *,
         max_wait: float,
+        queries: SlotStore | None = None,
         clock: Callable[[], int] = _now_us,
         sleep: Callable[[float], None] = time.sleep,
     ):
         self._store, self._interval = store, interval_for(requests_per_second)
+        self._queries = queries
         self._max_wait = int(min(max_wait * _SECOND, _HORIZON))
         self._clock, self._sleep = clock, sleep
 
     def __call__(self, operation: Operation) -> None:
         """Wait for the account's turn. Raises Paced."""
         began = self._clock()
+        if operation is Operation.QUERY and self._queries:
+            return self._query(self._queries, began)
         while True:
             now, slot = self._clock(), self._store.read()
             wait, following = reserve(now, slot, self._interval)
@@ -89,4 +100,24 @@ class Pacer:
             if wait:
                 self._sleep(wait / _SECOND)
             if takes:
-                return
+                return None
+
+    def _query(self, queries: SlotStore, began: int) -> None:
+        spacing = self._interval * QUERY_SHARE
+        while True:
+            now, kept = self._clock(), queries.read()
+            own = kept if kept <= now + spacing else now  # from before a clock was put back
+            wait = own - now
+            if wait <= 0:
+                slot = self._store.read()
+                free, _following = reserve(now, slot, self._interval)
+                overdue = now - own > _OVERDUE * spacing
+                wait = free or (0 if overdue else max(slot + self._interval - now, 0))
+            if wait <= 0:
+                mine = queries.swap(kept, now + spacing)
+                if mine and self._store.swap(slot, now + self._interval):
+                    return
+                continue
+            if now + wait > began + self._max_wait:
+                raise Paced(wait / _SECOND)
+            self._sleep(wait / _SECOND)

@@ -86,7 +86,7 @@ def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # no
     sweeper.stop()
 
     assert swept
-    assert len(threads) == tasks.SWEEPERS + 1
+    assert len(threads) == tasks.SWEEPERS + 2
     assert Heartbeat.seen().exists()
     assert not [thread for thread in threads if thread.is_alive()]
 
@@ -95,6 +95,6 @@ def test_a_sweep_that_breaks_off_does_not_end_the_thread(caplog):
     def broken():
         raise RuntimeError("no database")
 
-    tasks.Sweeper._guarded(broken)
+    tasks.Sweeper()._guarded(broken)
 
     assert "broke off" in caplog.text

@@ -20,6 +20,7 @@ from recorder.models import (
     RecordingSession,
     StorageConfig,
 )
+from recorder.models.project import MOST_MINUTES
 
 MAX_ID = 2**63 - 1
 
@@ -55,6 +56,12 @@ class StartSerializer(StrictSerializer):
     )
     layout = VisibleKey(
         queryset=Layout.objects.filter(archived_at=None), required=False, allow_null=True
+    )
+    max_minutes = StrictInteger(
+        min_value=1,
+        max_value=MOST_MINUTES,
+        required=False,
+        help_text=_("It is stopped after so many minutes. Left out: the project's limit, if any."),
     )
     client_request = JSONObject(
         default=dict,
@@ -122,6 +129,7 @@ class SessionSerializer(serializers.ModelSerializer[RecordingSession]):
             "canvas_width",
             "canvas_height",
             "length_seconds",
+            "max_minutes",
             "failure",
             "requested_at",
             "requested_by",

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from recorder.api.fields import JSONObject, SecretText, StrictInteger, StrictModelSerializer
 from recorder.models import Project, StorageConfig
+from recorder.models.project import MOST_MINUTES
 
 
 class CleanedSerializer(StrictModelSerializer):
@@ -39,6 +40,13 @@ class ProjectSerializer(CleanedSerializer):
     callback_secret = SecretText()
     callback_secret_old = SecretText()
     requests_per_second = StrictInteger(min_value=1, max_value=1000, default=10)
+    max_minutes = StrictInteger(
+        min_value=1,
+        max_value=MOST_MINUTES,
+        allow_null=True,
+        default=None,
+        help_text=_("A recording is stopped after so long. null: only its own end stops it."),
+    )
 
     needed_secrets = ("customer_secret",)
 
@@ -55,6 +63,7 @@ class ProjectSerializer(CleanedSerializer):
             *Project.SECRETS,
             "callback_sha1",
             "requests_per_second",
+            "max_minutes",
             "created_at",
             "changed_at",
         ]

@@ -172,6 +172,7 @@ def start_request(
     uid: str,
     client_request: Mapping[str, Any],
     layout: Layout | None = None,
+    max_minutes: int | None = None,
 ) -> StartRequest:
     return StartRequest(
         project=project,
@@ -181,6 +182,7 @@ def start_request(
         uid=uid,
         layout_version=layout.latest if layout else None,
         client_request=client_request,
+        max_minutes=max_minutes,
     )
 
 

@@ -1,0 +1,30 @@
+"""The longest that a recording may take, kept by us: in no mode does the service do it as asked."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from recorder.contract.states import LIVE
+from recorder.lifecycle.rows import changing
+from recorder.models import RecordingSession, audit
+
+
+def stop_overdue(now: datetime) -> int:
+    """Wish the stop of each recording that is past its maximum length; how many there were."""
+    limited = (
+        RecordingSession.objects.live()
+        .filter(max_minutes__isnull=False, started_at__isnull=False, stop_requested_at=None)
+        .only("pk", "started_at", "max_minutes", "status")
+    )
+    overdue = [row for row in limited if row.ends_by is not None and row.ends_by <= now]
+    for session in overdue:
+        _stop(RecordingSession.objects.get(pk=session.pk))
+    return len(overdue)
+
+
+def _stop(session: RecordingSession) -> None:
+    with changing(session, wait=0) as row:
+        if row.stop_requested_at or row.status not in LIVE:
+            return
+        row.stop_requested_at, row.tries = timezone.now(), 0
+        audit.record("session.max_length", row, by=None, session=row, minutes=row.max_minutes)
