@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-_UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"`{}|^]")
+_UNFIT = re.compile(r"[\s\ufeff\x00-\x1f\x7f\\<>\"`{}|^]")
 
 
 def is_url(text: str, schemes: frozenset[str] = frozenset({"http", "https"})) -> bool:

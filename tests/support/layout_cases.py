@@ -69,6 +69,7 @@ URLS = [
         "http://e.com\\a",
     ),
     *('http://e.com/"', "http://e.com/<", "http://e.com/{a}", "http://e.com/|", "http://e.com/^"),
+    *("http://e.com/\ufeff", "http://]@e.com/", "http://e.com:９/"),
 ]
 UIDS = [
     *("1", "4294967295", "10023"),

@@ -8,7 +8,7 @@ export const isUid = (text) => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= 0x
 
 /** An absolute http or https address with a host, without blanks. */
 export function isUrl(text) {
-  const [, host, port] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:@[\]]+|\[[^/?#@[\]]+\])(?::(\d*))?(?:[/?#]|$)/i.exec(text) ?? [];
+  const [, host, port] = /^https?:\/\/(?:[^/?#[\]]*@)?([^/?#:@[\]]+|\[[^/?#@[\]]+\])(?::(\d*))?(?:[/?#]|$)/i.exec(text) ?? [];
   const fits = host && (!port || (port > 0 && port < 65536)) && !/[\s\x00-\x1f\x7f\x85\\<>"`{}|^]/.test(text);
   return Boolean(fits) && (host[0] !== "[" || URL.canParse(`http://${host}`));
 }
