@@ -6,7 +6,9 @@ everything else is quick and done here.
 """
 
 import logging
+import sqlite3
 import time
+from dataclasses import replace
 
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import Clock, wall_ms
@@ -14,12 +16,12 @@ from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.endings import Endings
 from recorder.sandbox.filing import Filing
 from recorder.sandbox.lease import LeaseLost, WorkerLease
-from recorder.sandbox.lists import Lists
+from recorder.sandbox.outputs import Outputs
 from recorder.sandbox.plan import Plan, make_plan
 from recorder.sandbox.postponed import Postponed
-from recorder.sandbox.renders import LATER, MP4, Render, Renders
+from recorder.sandbox.renders import LATER, Renders
 from recorder.sandbox.sigv4 import S3Error
-from recorder.sandbox.store import Fact, FileRow, Session, State, Store
+from recorder.sandbox.store import Fact, Session, State, Store
 from recorder.sandbox.wake import Bell
 
 log = logging.getLogger("sandbox")
@@ -41,11 +43,9 @@ class Recorder:
         self.filing = Filing(config.data, store, self._buckets)
         self.endings = Endings(store, self.filing, pictures=self._pictures)
         self.renders = Renders(self.filing, bell.ring)
-        self.lists = Lists(store, self.filing)
+        self.outputs = Outputs(store, self.filing, self.renders, self.endings)
         self.postponed = Postponed(store, self.filing, self.endings, self.renders)
         self._plans: dict[str, Plan] = {}
-        self._unlisted: set[str] = set()  # recordings with slices that their playlist lacks
-        self._unsent: set[str] = set()  # recordings that may have files to upload
         self._paces: dict[str, int | None] = {}  # how far each lets a fast clock run
         self._more = False  # this turn has made work for the next
         self._beaten = 0.0
@@ -59,13 +59,21 @@ class Recorder:
                 return
         try:
             while not self.bell.closed:
-                self.bell.wait(self.turn())
+                self.bell.wait(self._turn_or_wait())
         except LeaseLost:
             log.error("Another recorder worker has taken over; this one ends.")
             raise
         finally:
             self.renders.close()
             self.lease.release()
+
+    def _turn_or_wait(self) -> float:
+        """A turn; or a while when the database cannot be written, on a full disk, say."""
+        try:
+            return self.turn()
+        except sqlite3.OperationalError as error:
+            log.error("The database refuses: %s; trying again", error)
+            return BEAT_S
 
     def _begin(self) -> bool:
         """Take the lease and set right what the last worker left; False while another one works."""
@@ -75,8 +83,7 @@ class Recorder:
             return False
         for session in self.store.tasks.present():
             self.filing.clear_drafts(session)
-            self._unlisted.add(session.sid)
-            self._unsent.add(session.sid)
+            self.outputs.note(session.sid)
         if before:
             self._end_outage(before.beat_wall_ms, restarted=True)
         return True
@@ -92,6 +99,8 @@ class Recorder:
         self._collect()
         self._forget_all_but({session.sid for session in sessions})
         self.renders.begin_turn()
+        if self.renders.disk_full:
+            self._end_for_lack_of_room(sessions, now)
         for session in sessions:
             try:
                 self._step(self._plan(session, version, now), now)
@@ -112,8 +121,7 @@ class Recorder:
             sid = one.file.sid
             if one.file.kind == LATER:
                 continue
-            self._unlisted.add(sid)
-            self._unsent.add(sid)
+            self.outputs.note(sid)
             session = self.store.tasks.get(sid) if one.given_up else None
             if session:
                 text = f"The recorder could not make {one.file}."
@@ -121,13 +129,18 @@ class Recorder:
         if made:
             self.clock.let_go()
 
+    def _end_for_lack_of_room(self, sessions: list[Session], now: int) -> None:
+        """The disk takes nothing more: recordings end with what they have."""
+        for session in sessions:
+            if session.state == State.LIVE and session.joined:
+                text = "The recorder has no room for files."
+                self.endings.break_off(session, now, text, module=1, code=51)
+
     def _forget_all_but(self, present: set[str]) -> None:
         for sid in set(self._plans) - present:
             del self._plans[sid]
             self.renders.forget(sid)
-            self.lists.forget(sid)
-            self._unsent.discard(sid)
-            self._unlisted.discard(sid)
+            self.outputs.forget(sid)
             if self._paces.pop(sid, None) is not None:
                 self.store.machine.set_pace(sid, None)
 
@@ -165,11 +178,12 @@ class Recorder:
             return
         if self._pictures and plan.lanes:
             self.renders.look(plan, now)
-            self._list(plan)
+            self.outputs.keep_up(plan)
             self._keep_pace(plan)
         if plan.progress_due(now):
             self.endings.report_progress(session, now)
-        self._upload(session, now)
+        if self._pictures:
+            self.outputs.upload(session, now)
         made = not (self._pictures and self.renders.busy(plan, now))
         if session.state == State.LEAVING and made:
             self._finish(plan, now)
@@ -201,36 +215,6 @@ class Recorder:
             self.store.machine.set_pace(plan.session.sid, until)
             self._paces[plan.session.sid] = until
 
-    def _list(self, plan: Plan) -> None:
-        """Write the playlists when slices have come, and make the MP4s that are full; after the end
-        `_finish` does both.
-        """
-        session = plan.session
-        if session.sid not in self._unlisted or session.listed:
-            return
-        self._write_lists(plan, ended=False)
-        self._make_mp4s(plan, ended=False)
-        self._unlisted.discard(session.sid)
-
-    def _write_lists(self, plan: Plan, *, ended: bool) -> None:
-        sliced = [lane for lane in plan.lanes if lane.sliced]
-        written = [self.lists.write(plan.session, lane, ended=ended) for lane in sliced]
-        if any(written) or self.lists.write_merged(plan.session, plan.lanes):
-            self._unsent.add(plan.session.sid)
-
-    def _make_mp4s(self, plan: Plan, *, ended: bool) -> bool:
-        """Whether some are still to be made."""
-        session, missing = plan.session, False
-        for lane in plan.lanes if session.with_mp4 else ():
-            filed = self.renders.filed(session, lane, MP4)
-            for number, slices in self.lists.reels(session, lane, ended=ended):
-                file = Render(session.sid, lane.key, MP4, number)
-                if number not in filed and not self.renders.gave_up(file):
-                    missing = True
-                    make = self.filing.make_mp4
-                    self.renders.follow(file, make, session, lane, number, slices)
-        return missing
-
     def _keep_pace(self, plan: Plan) -> None:
         """Let a fast clock run one slice beyond what is still to be made."""
         session, until = plan.session, None
@@ -243,37 +227,17 @@ class Recorder:
                 self.store.machine.set_pace(session.sid, until)
             self._paces[session.sid] = until
 
-    def _upload(self, session: Session, now: int) -> None:
-        if not self._pictures or session.sid not in self._unsent:
-            return
-        self.filing.upload(session, lambda row: self._arrived(row, now))
-        if not self.store.files.waiting(session.sid):
-            self._unsent.discard(session.sid)
-
-    def _arrived(self, row: FileRow, now: int) -> None:
-        """A file has reached the bucket."""
-        session = self.store.tasks.get(row.sid)
-        if session is None:
-            return
-        if row.kind == "jpg":
-            self.endings.snapshot_stored(session, row, now)
-        first = row.kind == "playlist" or session.snapshots_only
-        if first and session.first_upload_ms is None:
-            self.endings.first_upload(session, now)
-
     def _finish(self, plan: Plan, now: int) -> None:
-        """The end is fixed and all slices are made: last playlists, MP4s, uploads, good-bye."""
+        """The end is fixed and all slices are made: the last files, uploads, good-bye."""
         session = self._again(plan.session)
-        if self._pictures and plan.lanes:
+        if (
+            self._pictures
+            and plan.lanes
+            and not self.outputs.finish(replace(plan, session=session))
+        ):
             if not session.listed:
-                self._write_lists(plan, ended=True)
-                self.store.tasks.change(session.sid, listed=1)
                 self._look_again()
-                return
-            if self._make_mp4s(plan, ended=True):
-                return
-            if self.store.files.waiting(session.sid):
-                return
+            return
         self.postponed.put_off(session, now)  # first: `gone` removes what nobody needs any more
         self.endings.gone(session, now)
 
@@ -308,10 +272,4 @@ class Recorder:
         moments = [plan.next_ms(now) for plan in self._plans.values()]
         ahead = min([*moments, self.postponed.next_ms(now)], default=NEVER_MS) - now
         seconds = max(ahead, 0) / 1000 / speed if speed else BEAT_S
-        return max(0.005, min(seconds, BEAT_S, self._retry_s()))
-
-    def _retry_s(self) -> float:
-        """Seconds until a failed upload is tried again."""
-        files = [row for sid in self._unsent for row in self.store.files.waiting(sid)]
-        waiting = [row.retry_wall_ms for row in files if row.tries]
-        return max(0, min(waiting) - wall_ms()) / 1000 if waiting else BEAT_S
+        return max(0.005, min(seconds, BEAT_S, self.outputs.retry_s(BEAT_S)))

@@ -21,6 +21,7 @@ log = logging.getLogger("sandbox")
 POOL = 2  # threads
 TRIES = 3  # for one file; then its recording ends and the others go on
 DISK_PAUSE_S = 1.0  # after the disk has refused
+DISK_PATIENCE_S = 30.0  # for which it may refuse before recordings end
 SLICE, SHOT, MP4, LATER = "slice", "jpg", "mp4", "mixed"  # kinds of files
 WORDS = {SLICE: "slice", SHOT: "screenshot", MP4: "MP4", LATER: "postponed file"}
 
@@ -78,6 +79,13 @@ class Renders:
         self._due: list[tuple[int, Render]] = []  # a heap
         self._lanes: dict[tuple[str, str], tuple[Session, Lane]] = {}  # of what is in the heap
         self._disk_pause = 0.0
+        self._refused_since: float | None = None
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether the disk has refused everything for longer than anybody waits."""
+        since = self._refused_since
+        return since is not None and time.monotonic() - since > DISK_PATIENCE_S
 
     @property
     def idle(self) -> bool:
@@ -126,6 +134,8 @@ class Renders:
         for file in [file for file, future in self._jobs.items() if future.done()]:
             error = self._jobs.pop(file).exception()
             filed = self._filed.get((file.sid, file.lane, file.kind))
+            if error is None:
+                self._refused_since = None
             if error is None and filed is not None:
                 filed.add(file.number)
             made.append(Made(file, good=error is None, given_up=self._given_up(file, error)))
@@ -159,9 +169,11 @@ class Renders:
         return self._failures[file] >= TRIES
 
     def disk_refused(self, sid: str, error: OSError) -> None:
-        """A full disk, say: it is tried again, for as long as it takes."""
+        """A full disk, say: it is tried again until `disk_full`."""
         log.error("%s: the disk refuses: %s; trying again", sid, error.strerror or error)
-        self._disk_pause = time.monotonic() + DISK_PAUSE_S
+        now = time.monotonic()
+        self._disk_pause = now + DISK_PAUSE_S
+        self._refused_since = now if self._refused_since is None else self._refused_since
 
     def forget(self, sid: str) -> None:
         for key in [key for key in self._filed if key[0] == sid]:
