@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recorder.contract.files import playlist_name
 from recorder.contract.problems import Problem
 from recorder.contract.states import Mode, Operation
 from recorder.sandbox import pages
@@ -64,10 +63,6 @@ def of_task(
         "uid": session.uid,
     }
     return body if server_response is None else body | {"serverResponse": server_response}
-
-
-def playlist_of(session: Session) -> str:
-    return playlist_name(Mode(session.mode), session.sid, session.cname)
 
 
 def entry(session: Session, row: FileRow) -> dict[str, object]:

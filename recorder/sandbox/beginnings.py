@@ -15,15 +15,14 @@ from recorder.sandbox import tokens
 from recorder.sandbox.channels import populate, present_at
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.images import FROZEN
-from recorder.sandbox.store import Resource, Session, State, Store
+from recorder.sandbox.store import VOD, Resource, Session, State, Store
 
 # Values of event 1 (cloud_recording_error): who failed, and with which code.
 RECORDER, UPLOADER = 0, 1
 BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED = 2, 32, 17
 HOUR_MS = 3_600_000
-VOD = "aliyun_vod_service"  # its parameters hold keys
 VOD_STORAGE = {"bucket": "aliyun-vod"}  # where files go that only the VoD service gets
-# What of a clientRequest is kept beside recordingConfig: no tokens, no keys.
+# What of a clientRequest is kept beside recordingConfig: no tokens, no keys, of VoD the name alone.
 KEPT = (
     "recordingFileConfig",
     "snapshotConfig",
@@ -161,8 +160,12 @@ def _kept(request: Mapping[str, Any]) -> dict[str, Any]:
     kept = {k: v for k, v in request.items() if k in KEPT and v is not None}
     services = (kept.get("extensionServiceConfig") or {}).get("extensionServices")
     if services:
-        open_ones = [s for s in services if s.get("serviceName") != VOD]
-        kept["extensionServiceConfig"] = {"extensionServices": open_ones}
+        kept["extensionServiceConfig"] = {
+            "extensionServices": [
+                {"serviceName": VOD} if service.get("serviceName") == VOD else service
+                for service in services
+            ]
+        }
     return kept
 
 

@@ -14,7 +14,7 @@ from recorder.sandbox.filing import Filing
 from recorder.sandbox.store import FileRow, Session, State, Store
 from recorder.sandbox.tellings import RECORDER, UPLOADER, WEB_RECORDER, Telling
 
-SERVICE = 0  # serviceType
+SERVICE, EXTENSION = 0, 4  # serviceType
 LEFT, IDLE, INIT_FAILED, IGNORED = 16, 4, 0, 8  # leaveCode bits
 LEAVE_CODES = {"stop": LEFT, "idle": IDLE, "error": INIT_FAILED, "outage": IGNORED}
 ABNORMAL = ("error", "outage", "capability", "page_load", "unreachable")  # reasons of an end
@@ -54,6 +54,9 @@ class Endings:
                 self._emit(
                     session, 4, SERVICE, now, msgName="cloud_recording_file_infos", fileList=name
                 )
+            if session.to_vod:
+                video = {"videoId": session.sid}
+                self._emit(session, 60, EXTENSION, now, msgName="vod_started", aliVodInfo=video)
 
     def report_progress(self, session: Session, now: int) -> None:
         with self._store.transaction():
@@ -112,6 +115,8 @@ class Endings:
             if uploaded:
                 self._emit_progress(session, now)
                 self._emit_uploaded(session, now, rows, backup=backup)
+                if session.to_vod:
+                    self._emit(session, 61, EXTENSION, now, msgName="vod_triggered")
             abnormal = int(session.end_reason in ABNORMAL)
             self._emit(session, 11, SERVICE, now, msgName="session_exit", exitStatus=abnormal)
             kept = "unknown" if session.origin_ms is not None else "none"

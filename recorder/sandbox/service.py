@@ -15,7 +15,7 @@ from recorder.contract.layouts import layout_from_wire, layout_to_wire
 from recorder.contract.problems import Problem
 from recorder.contract.rules import check, deferred_failure, refusal
 from recorder.contract.states import Mode, Operation, ProviderName
-from recorder.sandbox import answers
+from recorder.sandbox import answers, remarks
 from recorder.sandbox.answers import Answer, of_task, refused
 from recorder.sandbox.beginnings import Beginnings
 from recorder.sandbox.channels import subscription_lists
@@ -29,7 +29,6 @@ from recorder.sandbox.wake import Wake
 UNUSED_RESOURCE_KEPT_MS = 86_400_000
 LOOK_EVERY_S = 0.02  # how often a waiting stop looks whether the worker is done
 
-SERVICE_MODULE, UPLOAD_TIMEOUT, MAJOR = 2, 50, 4  # of event 1
 # Rules of a start that need its acquire: looked at only when the ids are known to fit.
 OF_ACQUIRE = ("acquire.scene.matches_mode", "postponed.scene")
 
@@ -142,9 +141,11 @@ class Service:
             session, fault = self._task(call)
             if fault or session is None:
                 return fault or answers.NOT_FOUND
-            if session.state != State.LIVE:
-                gone = session.state == State.GONE
-                return answers.NOT_FOUND if gone else answers.INVALID_OPERATION
+            if session.state == State.GONE:
+                return answers.NOT_FOUND
+            if session.state == State.LEAVING:
+                remarks.call_did_not_fit(self.store, session, self.clock.now_ms())
+                return answers.INVALID_OPERATION
             self.store.tasks.move(
                 session.sid, State.LIVE, State.LEAVING,
                 end_ms=max(self.clock.now_ms(), session.started_ms), end_reason="stop",
@@ -180,19 +181,11 @@ class Service:
         if nothing and gone and not overlap.happened:
             known = "uploaded"  # a page that was never shown has no files to wait for
         if not gone:
-            self._say_late(session)
+            remarks.upload_is_late(self.store, session, self.clock.now_ms())
         if known not in ("uploaded", "backuped"):
             return Answer(206, of_task(session, self._stop_response(session, None, "unknown")))
         rows = self.store.files.uploaded(session.sid)
         return Answer(200, of_task(session, self._stop_response(session, rows, known)))
-
-    def _say_late(self, session: Session) -> None:
-        """Event 1 of the service: it has waited for the upload as long as it waits."""
-        self.store.tasks.emit(
-            session.sid, 1, 0, self.clock.now_ms(), msgName="cloud_recording_error",
-            module=SERVICE_MODULE, errorLevel=MAJOR, errorCode=UPLOAD_TIMEOUT, stat=1,
-            errorMsg="The upload takes longer than a stop waits for it.",
-        )  # fmt: skip
 
     def _stop_response(
         self, session: Session, rows: list[FileRow] | None, uploading: str
@@ -221,6 +214,8 @@ class Service:
             if fault or session is None:
                 return fault or answers.NOT_FOUND
             if session.state != State.LIVE:
+                if session.state == State.LEAVING:
+                    remarks.call_did_not_fit(self.store, session, self.clock.now_ms())
                 return answers.NOT_FOUND
             for kind, data in _facts_of(operation, call.request, images):
                 self.store.channels.add(

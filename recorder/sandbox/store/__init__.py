@@ -8,10 +8,10 @@ from recorder.sandbox.store.files import FileRow, Files
 from recorder.sandbox.store.jobs import Job, Jobs
 from recorder.sandbox.store.machine import Lease, Machine
 from recorder.sandbox.store.objects import ObjectRow, Objects, PartRow, Upload
-from recorder.sandbox.store.tasks import EventRow, Resource, Session, State, Tasks
+from recorder.sandbox.store.tasks import VOD, EventRow, Resource, Session, State, Tasks
 
 __all__ = [
-    "EventRow", "Fact", "FileRow", "Job", "Lease", "ObjectRow",
+    "VOD", "EventRow", "Fact", "FileRow", "Job", "Lease", "ObjectRow",
     "PartRow", "Resource", "Session", "State", "Store", "Upload",
 ]  # fmt: skip
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from recorder.sandbox.store.database import Database
 
+WEB_RECORDER, RTMP, VOD = "web_recorder_service", "rtmp_publish_service", "aliyun_vod_service"
+
 
 class State(StrEnum):
     """Where a task is. `leaving`: its end is fixed, the last files are being made and uploaded."""
@@ -113,16 +115,24 @@ class Session:
     @property
     def web(self) -> dict[str, Any]:
         """serviceParam of the web recorder; empty in other modes."""
-        return self._service("web_recorder_service")
+        return self._service(WEB_RECORDER)
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
         """The CDN addresses of the start; `outputs` facts replace them. Never to be shown."""
-        return self._service("rtmp_publish_service").get("outputs") or []
+        return self._service(RTMP).get("outputs") or []
+
+    @property
+    def to_vod(self) -> bool:
+        """Whether its files go to Alibaba Cloud VoD as well."""
+        return any(service.get("serviceName") == VOD for service in self._services)
+
+    @property
+    def _services(self) -> list[dict[str, Any]]:
+        return (self.request.get("extensionServiceConfig") or {}).get("extensionServices") or []
 
     def _service(self, name: str) -> dict[str, Any]:
-        services = (self.request.get("extensionServiceConfig") or {}).get("extensionServices")
-        found = (s.get("serviceParam") for s in services or () if s.get("serviceName") == name)
+        found = (s.get("serviceParam") for s in self._services if s.get("serviceName") == name)
         return next(found, None) or {}
 
 
