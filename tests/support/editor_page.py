@@ -17,6 +17,7 @@ class Editor:
         panel = self.page.locator("[data-panel]")
         if panel.get_attribute("open") is None:
             panel.locator("summary").click()
+            self.page.wait_for_function("() => document.querySelector('[data-json]').value")
         self.settle()
         return json.loads(self.page.locator("[data-json]").input_value())
 

@@ -10,6 +10,7 @@ const RATIOS = { "16:9": [1280, 720], "9:16": [720, 1280], "4:3": [960, 720], "1
 export function startInspector(ed) {
   const { model } = ed;
   const fields = all("[data-f]");
+  for (const input of fields) input.empty = input.placeholder;
   const error = (place, text) => put($(place), { textContent: text, hidden: !text });
   const pixels = (field) => model.doc[PLACES[field]];
 
@@ -34,9 +35,10 @@ export function startInspector(ed) {
     else if (input.type === "checkbox") {
       input.checked = Boolean(value);
       input.indeterminate = value === undefined;
-    } else if (input.type !== "file") {
+    } else if (input.type === "file") input.value = "";
+    else {
       input.value = value === undefined ? "" : text;
-      if (input.type === "text" || input.type === "url") input.placeholder = value === undefined ? word("mixed") : (input.empty ??= input.placeholder);
+      if (input.type === "text" || input.type === "url") input.placeholder = value === undefined ? word("mixed") : input.empty;
     }
     input.removeAttribute("aria-invalid");
   }

@@ -51,11 +51,8 @@ export function startList(ed) {
   /** To the field that a problem is about. */
   function goTo({ region, field, path }) {
     const pane = region === null ? "canvas" : "region";
-    $(`[name="pane"][value="${pane}"]`).checked = true;
-    if (region !== null) {
-      model.select([model.doc.regions[region].id]);
-      ed.parts[0].tell();
-    }
+    if (region !== null) model.select([model.doc.regions[region].id]);
+    ed.pane(pane);
     const names = { mode: "render_mode", layoutConfig: "kind" };
     const own = names[field || path] ?? (field || path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
     const input = $(`[data-${region === null ? "c" : "f"}="${own}"]`) ?? $(region === null ? "[data-c]" : '[data-f="x"]');
@@ -92,7 +89,7 @@ export function startList(ed) {
     ed.run(name);
     model.select(kept);
   });
-  list.addEventListener("dblclick", (event) => idAt(event.target) && ed.inspect());
+  list.addEventListener("dblclick", (event) => idAt(event.target) && ed.act("inspect"));
 
   function shift(from, to) {
     if (to < 0 || to >= model.doc.regions.length || from === to) return;

@@ -84,16 +84,16 @@ export function startPanel(ed) {
   }
   panel.addEventListener("toggle", tell);
 
-  $("[data-import]").addEventListener("change", async ({ target }) => {
-    const [file] = target.files;
+  async function open(input) {
+    const [file] = input.files;
     if (!file) return;
     const text = file.size > LARGEST ? " ".repeat(LARGEST + 1) : await file.text();
-    target.value = "";
+    input.value = "";
     panel.open = true;
     own = false;
     if (take(text, word("imported"))) say(word("imported"));
     ed.refresh();
-  });
+  }
 
   function download(blob, name) {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
@@ -102,7 +102,7 @@ export function startPanel(ed) {
   }
 
   const TEXTS = { start: (doc) => startFragment(doc, {}), update: updateBody, curl };
-  ed.actions.export = async (what) => {
+  async function send(what) {
     const { doc } = model;
     const name = ed.name() || "layout";
     if (what === "file") download(new Blob([shareFile(doc, name)], { type: "application/json" }), `${name}.json`);
@@ -111,7 +111,7 @@ export function startPanel(ed) {
       await copy(TEXTS[what](doc));
       say(word("copied"));
     }
-  };
+  }
 
   async function copy(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -121,5 +121,5 @@ export function startPanel(ed) {
     document.execCommand("copy");
   }
 
-  return { tell };
+  return { tell, open, export: send };
 }

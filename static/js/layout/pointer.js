@@ -54,7 +54,7 @@ export function startPointer(ed) {
       begin: () => model.begin(ed.step("size", chosen)),
       move(dx, dy, event) {
         const kept = chosen.length === 1 && chosen[0].ratio;
-        const ratio = kept ? ratioOf(ed.ratioFor(chosen[0]), base) : event.shiftKey ? [box.w, box.h] : undefined;
+        const ratio = kept ? ratioOf(kept === "source" ? ed.sizeOf(chosen[0]) : kept, base) : event.shiftKey ? [box.w, box.h] : undefined;
         const options = { ratio, centre: event.ctrlKey || event.metaKey, min: leastBox(chosen) };
         const found = snapSize(box, handle, dx, dy, options, ...around(ids, event));
         view.guides = found.guides;
@@ -244,7 +244,7 @@ export function startPointer(ed) {
     event.preventDefault();
     openMenu(event);
   });
-  svg.addEventListener("dblclick", (event) => event.target.closest("[data-id]") && ed.inspect());
+  svg.addEventListener("dblclick", (event) => event.target.closest("[data-id]") && ed.act("inspect"));
   svg.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) {
       if (!view.zoom) return;

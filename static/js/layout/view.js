@@ -1,14 +1,13 @@
 /** The canvas: draws the document into the SVG. Nodes are changed in place, so that focus survives. */
 import { isUrl } from "./checks.js";
-import { $, draw, editor, out, put, word } from "./dom.js";
-import { UNIT, bounds } from "./geometry.js";
+import { $, draw, out, put, word } from "./dom.js";
+import { UNIT } from "./geometry.js";
 import { six } from "./fields.js";
+import { startOverlay } from "./overlay.js";
 import { boxes, place } from "./predefined.js";
+import { gridPath, rulers } from "./rulers.js";
 
 const RULER = 22;
-const HANDLES = { nw: [0, 0], n: [0.5, 0], ne: [1, 0], e: [1, 0.5], se: [1, 1], s: [0.5, 1], sw: [0, 1], w: [0, 0.5] };
-const STEPS = [1, 2, 5, 10, 25, 50];
-const percent = (at) => `${+(at / 10_000).toFixed(2)} %`;
 
 export function startView(ed) {
   const svg = $("[data-svg]");
@@ -19,23 +18,13 @@ export function startView(ed) {
   const regions = draw("g", { "clip-path": "url(#stage-clip)" });
   const lines = draw("path", { class: "stage__lines" });
   const overlay = draw("g", { class: "overlay" });
-  const rulers = draw("g", { class: "rulers", "aria-hidden": "true" });
+  const edges = draw("g", { class: "rulers", "aria-hidden": "true" });
   const hatch = draw("pattern", { id: "nobody", width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     draw("rect", { width: 10, height: 10, class: "hatch__ground" }), draw("path", { d: "M0 0V10", class: "hatch__line" }));
   canvas.append(ground, image, regions, lines, overlay);
-  svg.append(draw("defs", {}, hatch, draw("clipPath", { id: "stage-clip" }, clip)), canvas, rulers);
+  svg.append(draw("defs", {}, hatch, draw("clipPath", { id: "stage-clip" }, clip)), canvas, edges);
 
   const nodes = new Map();
-  const frame = draw("rect", { class: "picked" });
-  const each = draw("path", { class: "picked" });
-  const sweep = draw("rect", { class: "sweep" });
-  const under = draw("path", { class: "guide guide--under" });
-  const guide = draw("path", { class: "guide" });
-  const gaps = draw("g");
-  const handles = Object.keys(HANDLES).map((name) =>
-    draw("g", { "data-h": name, class: `handle handle--${name}` }, draw("rect", { class: "handle__hit" }), draw("rect", { class: "handle__dot", x: -5, y: -5, width: 10, height: 10, rx: 2 })));
-  overlay.append(each, frame, ...handles, under, guide, gaps, sweep);
-
   const view = {
     zoom: 0, // 0: fit
     pan: { x: 0, y: 0 },
@@ -70,6 +59,8 @@ export function startView(ed) {
     },
   };
 
+  const paintOverlay = startOverlay(overlay, ed, view);
+
   /** Where the canvas lies in the stage, in CSS pixels. */
   function measure() {
     const { doc } = ed.model;
@@ -87,39 +78,10 @@ export function startView(ed) {
     for (const node of [ground, image, clip]) put(node, { width: view.w, height: view.h });
     put(image, { href: isUrl(doc.image) ? doc.image : null });
     put(ground, { fill: doc.color });
-    put(lines, { d: gridPath() });
-    drawRulers(bar);
+    put(lines, { d: gridPath(view, ed.show) });
+    edges.replaceChildren(...rulers(view, doc, bar));
     out("zoom", `${Math.round(view.scale * 100)} %`);
     paint();
-  }
-
-  const gridPath = () => {
-    const { grid, safe } = ed.show;
-    const path = Array.from({ length: Math.max(0, grid - 1) }, (_, i) => `M${((i + 1) * view.w) / grid} 0v${view.h}`);
-    for (const part of safe ? [0.05, 0.1] : []) path.push(`M${view.w * part} ${view.h * part}h${view.w * (1 - 2 * part)}v${view.h * (1 - 2 * part)}h${-view.w * (1 - 2 * part)}z`);
-    return path.join("");
-  };
-
-  function drawRulers(bar) {
-    if (!bar) return rulers.replaceChildren();
-    const parts = [draw("path", { class: "rulers__ground", d: `M0 0H${view.width}V${bar}H${bar}V${view.height}H0z` })];
-    for (const across of [true, false]) {
-      const [start, length, pixels] = across ? [view.x, view.w, ed.model.doc.width] : [view.y, view.h, ed.model.doc.height];
-      const step = STEPS.find((each) => (length * each) / 100 >= 76) ?? 50;
-      let ticks = "";
-      for (let at = 0; at <= 100; at += step / 5) {
-        const long = Math.abs(at / step - Math.round(at / step)) < 1e-9;
-        const place = start + (length * at) / 100;
-        if (place < bar) continue;
-        ticks += across ? `M${place} ${bar}v${long ? -9 : -4}` : `M${bar} ${place}h${long ? -9 : -4}`;
-        if (!long) continue;
-        const text = draw("text", across ? { x: place + 4, y: 10 } : { transform: `translate(10 ${place + 4}) rotate(-90)`, "text-anchor": "end" });
-        text.append(`${Math.round(at)} %`, draw("tspan", { class: "rulers__px", dx: 4 }, `${Math.round((at * pixels) / 100)}`));
-        parts.push(text);
-      }
-      parts.push(draw("path", { class: "rulers__ticks", d: ticks }));
-    }
-    rulers.replaceChildren(...parts, draw("rect", { class: "rulers__ground", width: bar, height: bar }));
   }
 
   function label(index, uid) {
@@ -197,44 +159,6 @@ export function startView(ed) {
   }
 
   const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : letter > "\u2000" ? 13 : 6.7), 0);
-
-  function paintOverlay(chosen) {
-    const box = chosen.length && bounds(chosen);
-    const show = Boolean(box) && !ed.show.final;
-    const [x, y, w, h] = box ? [(box.x * view.w) / UNIT, (box.y * view.h) / UNIT, (box.w * view.w) / UNIT, (box.h * view.h) / UNIT] : [0, 0, 0, 0];
-    const free = show && chosen.some((region) => !region.locked);
-    put(frame, { x, y, width: w, height: h, display: show ? null : "none" });
-    put(each, { d: chosen.length > 1 && show ? chosen.map((r) => `M${(r.x * view.w) / UNIT} ${(r.y * view.h) / UNIT}h${(r.w * view.w) / UNIT}v${(r.h * view.h) / UNIT}h${(-r.w * view.w) / UNIT}z`).join("") : "" });
-    for (const handle of handles) {
-      const [across, down] = HANDLES[handle.getAttribute("data-h")];
-      const hit = ed.coarse ? 44 : 24;
-      const crowded = (across === 0.5 && w < hit * 1.5) || (down === 0.5 && h < hit * 1.5);
-      put(handle, { transform: `translate(${x + w * across} ${y + h * down})`, display: free && !crowded ? null : "none" });
-      put(handle.firstChild, { x: -hit / 2, y: -hit / 2, width: hit, height: hit });
-    }
-    paintGuides();
-    const s = view.sweep;
-    put(sweep, s ? { x: (s.x * view.w) / UNIT, y: (s.y * view.h) / UNIT, width: (s.w * view.w) / UNIT, height: (s.h * view.h) / UNIT, display: null } : { display: "none" });
-  }
-
-  function paintGuides() {
-    const across = (at) => (at * view.w) / UNIT;
-    const down = (at) => (at * view.h) / UNIT;
-    let path = "";
-    const texts = [];
-    for (const { axis, at, from, to, kind, gap } of view.guides) {
-      const bar = kind === "gap";
-      const upright = (axis === "x") !== bar;
-      const [x, y] = upright ? [across(at), down(from)] : [across(from), down(at)];
-      path += `M${x} ${y}${upright ? `V${down(to)}` : `H${across(to)}`}`;
-      if (!gap) continue;
-      const size = upright ? ed.model.doc.height : ed.model.doc.width;
-      texts.push(draw("text", { class: "guide__gap", x: upright ? x + 6 : across((from + to) / 2), y: upright ? down((from + to) / 2) : y - 6 }, `${Math.round((gap * size) / UNIT)} px · ${percent(gap)}`));
-    }
-    put(under, { d: path });
-    put(guide, { d: path });
-    if (texts.length || gaps.childNodes.length) gaps.replaceChildren(...texts);
-  }
 
   new ResizeObserver(measure).observe(svg);
   return view;
