@@ -6,6 +6,8 @@ from dashboard.views import (
     callbacks,
     jump,
     layout_edit,
+    layout_files,
+    layout_history,
     layouts,
     preferences,
     projects,
@@ -90,8 +92,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Layouts
     path("layouts/", layouts.layouts, name="layouts"),
     path("layouts/new/", layout_edit.layout_new, name="layout_new"),
+    path("layouts/starters/", layouts.layout_starters, name="layout_starters"),
+    path("layouts/import/", layout_files.layouts_import, name="layouts_import"),
+    path("layouts/export/", layout_files.layouts_export, name="layouts_export"),
     path("layouts/preview/", layout_edit.layout_preview, name="layout_preview"),
     path("layouts/<int:pk>/", layout_edit.layout_edit, name="layout_edit"),
+    path("layouts/<int:pk>/history/", layout_history.layout_history, name="layout_history"),
+    path(
+        "layouts/<int:pk>/history/<int:number>/restore/",
+        layout_history.layout_version_restore,
+        name="layout_version_restore",
+    ),
+    path("layouts/<int:pk>/duplicate/", layouts.layout_duplicate, name="layout_duplicate"),
     path("layouts/<int:pk>/archive/", layouts.layout_archive, name="layout_archive"),
     path("layouts/<int:pk>/restore/", layouts.layout_restore, name="layout_restore"),
     # Storage

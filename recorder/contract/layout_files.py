@@ -217,6 +217,20 @@ def own_file(layouts: Iterable[tuple[str, Iterable[str], Canvas, Wire]]) -> str:
     return plain_json({"format": SEVERAL, "version": VERSION, "layouts": parts}) + "\n"
 
 
+def only_layouts(found: Iterable[Found]) -> str:
+    """What was found, sound or not, as a file of ours: nothing else of the body it came in."""
+    parts = [
+        {
+            "name": each.name,
+            "tags": list(each.tags),
+            **({"width": each.canvas.width, "height": each.canvas.height} if each.sized else {}),
+            "layout": each.wire,
+        }
+        for each in found
+    ]
+    return plain_json({"format": SEVERAL, "version": VERSION, "layouts": parts})
+
+
 def plain_json(value: object, indent: str = "\n") -> str:
     """JSON for people: two spaces, and a millionth as 0.000001, not 1e-06."""
     inner = indent + "  "

@@ -31,13 +31,20 @@ def test_every_sheet_is_imported():
     assert imported == {sheet.name for sheet in CSS.glob("*.css")} - {"app.css"}
 
 
+def test_sheets_of_single_pages_stand_in_the_layer_of_components():
+    for sheet in (CSS / "pages").glob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL).strip()
+        assert text.startswith("@layer components {"), sheet.name
+        assert text.endswith("\n}"), sheet.name
+
+
 def test_all_styles_together_stay_below_twelve_kilobytes():
     assert len(gzip.compress(bundled().encode(), 9)) <= 12 * 1024
 
 
 def test_every_colour_is_a_token():
     allowed = {"tokens.css", "thumbnail.css", "player.css", "frame.css", "dialog.css"}
-    for sheet in CSS.glob("*.css"):
+    for sheet in CSS.rglob("*.css"):
         if sheet.name not in allowed:
             assert not re.search(r"#[0-9a-f]{3,8}\b", sheet.read_text()), sheet.name
 
