@@ -5,7 +5,7 @@ All of it follows from the recording's row and its facts, so nothing is told twi
 after a crash: `told_ms` says up to where it has been told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,21 +65,26 @@ def _of_channel(session: Session, facts: Sequence[Fact]) -> list[Telling]:
 
 def _received(
     session: Session, facts: Sequence[Fact], origin: int
-) -> list[tuple[int, set[Stream]]]:
+) -> Iterator[tuple[int, set[Stream]]]:
     """(moment, the streams that arrive from then on), first at the origin."""
     subscriptions = [
         (f.at_ms, f.data) for f in facts if f.kind == "subscribe" and f.sid == session.sid
     ]
-    rosters = list(walk(list(facts)))
-    moments = sorted({origin, *(at for at, _people in rosters if at > origin)})
-    found = []
-    for moment in moments:
-        lists = next(
-            (data for at, data in reversed(subscriptions) if at <= moment), session.recording
-        )
-        people = next((who for at, who in reversed(rosters) if at <= moment), {})
-        found.append((moment, _streams(session, lists, people)))
-    return found
+    lists, changes = session.recording, iter(subscriptions)
+    people: dict[str, Participant] = {}
+    change = next(changes, None)
+    begun = False
+    for at_ms, roster in walk(list(facts)):
+        if at_ms > origin and not begun:
+            begun = True
+            yield origin, _streams(session, lists, people)
+        while change is not None and change[0] <= at_ms:
+            lists, change = change[1], next(changes, None)
+        people = roster
+        if begun:
+            yield at_ms, _streams(session, lists, people)
+    if not begun:
+        yield origin, _streams(session, lists, people)
 
 
 def _streams(
