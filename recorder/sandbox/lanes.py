@@ -61,7 +61,7 @@ class Lane:
         """How many slices can be made by now."""
         if not self.sliced:
             return 0
-        return max(s.first + s.timeline.slices_by(_at(s, now_ms)) for s in self.stretches)
+        return sum(s.timeline.slices_by(_at(s, now_ms)) for s in self.stretches)
 
     def slice(self, number: int) -> tuple[Timeline, int]:
         """The stretch that holds this slice, and which of its slices it is."""
@@ -81,7 +81,7 @@ class Lane:
         if self.shot_ms is None:
             return 0
         every = self.shot_ms
-        return max(s.first_shot + s.shots_by(_at(s, now_ms), every) for s in self.stretches)
+        return sum(s.shots_by(_at(s, now_ms), every) for s in self.stretches)
 
     def shot(self, number: int) -> tuple[Timeline, int]:
         """The stretch that holds this screenshot, and its moment in the recording."""
