@@ -4,6 +4,7 @@ too. No secrets.
 
 import functools
 from typing import Any
+from urllib.parse import urlsplit
 
 from recorder.sandbox.channels import present_at
 from recorder.sandbox.clock import Clock, wall_ms
@@ -46,7 +47,7 @@ def session(store: Store, row: Session) -> dict[str, Any]:
     return {
         **_summary(store, row, row.end_ms or 0),
         "recording": row.recording,
-        "facts": [{"at_ms": f.at_ms, "kind": f.kind, **f.data} for f in facts],
+        "facts": [{"at_ms": f.at_ms, "kind": f.kind, **_open(f.data)} for f in facts],
         "files": [
             {
                 "name": row.prefix + f.name, "kind": f.kind, "number": f.number, "size": f.size,
@@ -62,10 +63,22 @@ def events(store: Store, sid: str | None) -> list[dict[str, Any]]:
     return [
         {
             "sid": e.sid, "sequence": e.sequence, "type": e.type, "service_type": e.service_type,
-            "at_ms": e.at_ms, "details": e.details,
+            "at_ms": e.at_ms, "details": _open(e.details),
         }
         for e in store.tasks.events(sid)
     ]  # fmt: skip
+
+
+def _open(data: Any) -> Any:
+    """The same without the keys that are the paths of addresses to stream to."""
+    if isinstance(data, dict):
+        return {k: _host(v) if k == "rtmpUrl" else _open(v) for k, v in data.items()}
+    return [_open(item) for item in data] if isinstance(data, list) else data
+
+
+def _host(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}/…"
 
 
 def picture(config: SandboxConfig, store: Store, clock: Clock, row: Session) -> bytes | None:

@@ -147,6 +147,17 @@ def test_a_stream_to_a_cdn_tells_every_turn_it_takes(calls):
     ]  # fmt: skip
 
 
+def test_the_key_of_a_stream_stays_out_of_what_the_sandbox_tells_of_itself(calls):
+    task = web_task(calls, rtmp=RTMP)
+    task.update("web", rtmpPublishConfig={"outputs": [{"rtmpUrl": RTMP}]})
+    calls.advance(10)
+
+    told = str(calls.session(task.sid))
+
+    assert "rtmp://live.example.com/…" in told
+    assert "/app/key" not in told
+
+
 def test_a_page_is_recorded_no_longer_than_asked(calls):
     task = web_task(calls)
     calls.advance(3600 + 6)
