@@ -23,6 +23,7 @@ from tests.support.sandbox import (
     SECRET_KEY,
     Client,
     running_sandbox,
+    storage_config,
 )
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -161,6 +162,73 @@ def test_kill_9_while_slices_are_being_made_leaves_only_whole_files(launch):
     assert [f["number"] for f in slices] == list(range(len(slices)))
     assert len(slices) > 13
     assert playable_seconds(sandbox, stopped.json()["serverResponse"]["fileList"]) > 26
+    assert sandbox.end() == 0
+
+
+def test_kill_9_loses_no_lane_of_an_individual_recording(tmp_path, launch):
+    sandbox = launch("--speed", "0")
+    task = sandbox.task("lesson")
+    request = {
+        "storageConfig": storage_config(),
+        "recordingConfig": {"streamTypes": 2, "subscribeUidGroup": 0},
+        "recordingFileConfig": {"avFileType": ["hls"]},
+        "snapshotConfig": {"captureInterval": 5, "fileType": ["jpg"]},
+    }
+    people = [{"uid": "7", "source": "4:3"}, {"uid": "8", "source": "4:3"}]
+    sandbox.control("channels", cname="lesson", participants=people)
+    assert task.start(mode="individual", client_request=request).status_code == 200
+    for second in range(3):
+        sandbox.advance(1.5)
+        if second == 1:
+            sandbox.control("participants/leave", cname="lesson", uid="8")
+        sandbox.kill()
+        sandbox = task.client = launch()
+    sandbox.advance(1.5)
+
+    stopped = task.stop("individual").json()["serverResponse"]
+
+    names = [entry["fileName"] for entry in stopped["fileList"]]
+    seconds = {
+        re.search(r"uid_s_(.*)\.m3u8", name)[1]: playable_seconds(sandbox, name)
+        for name in names
+        if "_video" in name
+    }
+    files = sandbox.session(task.sid)["files"]
+    assert stopped["uploadingStatus"] == "uploaded"
+    assert len(names) == 4
+    assert seconds == {"7__uid_e_video": 6.0, "8__uid_e_video": 3.0}
+    assert sum(file["kind"] == "jpg" for file in files) == 3
+    assert list((tmp_path / "sessions").iterdir()) == []
+    assert sandbox.end() == 0
+
+
+def test_kill_9_of_a_page_under_recording_keeps_its_hold(launch):
+    sandbox = launch("--speed", "0")
+    task = sandbox.task("page", scene=1)
+    page = {"url": "https://example.com/", "audioProfile": 0, "maxRecordingHour": 1}
+    service = {
+        "serviceName": "web_recorder_service",
+        "serviceParam": page | {"videoWidth": 320, "videoHeight": 240},
+    }
+    request = {
+        "storageConfig": storage_config(),
+        "recordingFileConfig": {"avFileType": ["hls", "mp4"]},
+        "extensionServiceConfig": {"extensionServices": [service]},
+    }
+    assert task.start(mode="web", client_request=request).status_code == 200
+    for seconds, hold in ((8, True), (20, False), (3, None)):
+        sandbox.advance(seconds)
+        if hold is not None:
+            task.update("web", webRecordingConfig={"onhold": hold})
+        sandbox.kill()
+        sandbox = task.client = launch()
+
+    stopped = task.stop("web").json()["serverResponse"]["extensionServiceState"]
+
+    files = [file["filename"] for file in stopped[1]["payload"]["fileList"]]
+    assert stopped[0]["payload"] == {"uploadingStatus": "uploaded"}
+    assert files == [f"{task.sid}_page.m3u8", f"{task.sid}_page_0.mp4"]
+    assert playable_seconds(sandbox, files[0]) == 6.0
     assert sandbox.end() == 0
 
 
