@@ -29,8 +29,17 @@ class Row:
     name: str
     taken: bool
     picture: Picture | None
-    problems: list[dict[str, str]]
+    problems: list[dict[str, str]]  # as json_bodies.told gives them
     error: str = ""
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        """What keeps it from being added, and what would be lost; its looks are judged later."""
+        return [
+            problem
+            for problem in self.problems
+            if problem["severity"] == "error" or problem["rule"] == "layout.regions_left_out"
+        ]
 
     @property
     def tags(self) -> list[str]:

@@ -31,6 +31,14 @@ ASSUMED = Canvas(1280, 720)  # for what names no size
 MOST = 200  # layouts in one file
 # Beside the picture in a transcodingConfig; a layout has none of these.
 _NOT_PICTURE = frozenset({*SIZE, "fps", "bitrate"})
+_LEFT_OUT = (
+    Problem(
+        "layout.regions_left_out",
+        "layoutConfig",
+        _("Only a custom layout has regions; those of this one are left out."),
+        "warning",
+    ),
+)
 _START = ("clientRequest", "recordingConfig", "transcodingConfig")
 
 
@@ -112,7 +120,7 @@ def _of_object(value: Wire, path: str) -> Found:
     if isinstance(layout, Mapping):
         return _found(layout, value, "own")
     if {"mixed_video_layout", "layout_config"} & set(value):
-        return _found(wire_of(value), value, "api")
+        return _found(value, value, "api")
     for parts in range(len(_START)):  # the whole body, or what is inside of it
         config = _at(value, _START[parts:])
         if isinstance(config, Mapping):
@@ -139,9 +147,18 @@ def _found(wire: Wire, around: Wire, source: str) -> Found:
     name, tags = (around.get("name"), around.get("tags")) if named else ("", [])
     canvas, wrong = size_of(around)
     sized = canvas is not None or any(side in around for side in SIZE)
+    regions = wire.get("layoutConfig") or wire.get("layout_config")
+    kinds = {"mixedVideoLayout", "mixed_video_layout"}
+    if regions and not any(wire.get(name) is not None for name in kinds):
+        wire = {**wire, "mixedVideoLayout": CUSTOM}  # whoever lists regions means them
     picture = wire_of(wire)
     rounded = tuple(_round(picture))
-    problems = (*(wrong if sized else ()), *problems_of(picture, canvas or ASSUMED))
+    left_out = _LEFT_OUT if regions and "layoutConfig" not in picture else ()
+    problems = (
+        *(wrong if sized else ()),
+        *left_out,
+        *problems_of(picture, canvas or ASSUMED),
+    )
     return Found(
         name=name.strip() if isinstance(name, str) else "",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),

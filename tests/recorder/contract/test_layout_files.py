@@ -204,3 +204,25 @@ def test_a_millionth_is_written_out():
     assert json.loads(plain_json({"a": [1e-06, "1e-06", None, True, {}, []]})) == {
         "a": [1e-06, "1e-06", None, True, {}, []]
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"layoutConfig": [REGION]},
+        {"layout_config": [REGION], "width": 640, "height": 360},
+        {"layoutConfig": [REGION], "mixedVideoLayout": None},
+    ],
+)
+def test_regions_without_a_kind_are_meant(value):
+    (found,) = read_layouts(value)
+
+    assert layout_from_wire(found.wire).kind == 3
+
+
+def test_regions_that_their_kind_does_not_have_are_told():
+    (found,) = read_layouts({**WIRE, "mixedVideoLayout": 1})
+
+    assert found.is_sound
+    assert "layoutConfig" not in found.wire
+    assert "layout.regions_left_out" in {problem.rule for problem in found.problems}
