@@ -27,6 +27,7 @@ from recorder.models import Notice, RecordedFile, RecordingSession
 
 log = logging.getLogger(__name__)
 
+_TOLD = ["track_type", "uid", "mixed_all_user", "is_playable", "slice_start_ms"]
 _LONGEST_NAME = 1024  # an object key; also what the columns hold
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no such text
 
@@ -116,10 +117,17 @@ def _keep_files(row: RecordingSession, files: Iterable[FileEntry]) -> None:
                 for name, entry in named.items()
                 if name not in known
             )
-            RecordedFile.objects.bulk_update(
-                [_filled(file, named[name]) for name, file in known.items()],
-                ["track_type", "uid", "mixed_all_user", "is_playable", "slice_start_ms"],
-            )
+            told = {
+                name: {key: getattr(file, key) for key in _TOLD} for name, file in known.items()
+            }
+            filled = [_filled(file, named[name]) for name, file in known.items()]
+            changed = [
+                file
+                for file in filled
+                if any(getattr(file, key) != value for key, value in told[file.name].items())
+            ]
+            if changed:
+                RecordedFile.objects.bulk_update(changed, _TOLD)
     except DatabaseError:
         log.exception("Files of session %s could not be kept.", row.reference)
 

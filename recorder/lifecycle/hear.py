@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 LOOKS = (2, 10, 60, 300)
 TRIES = 8  # to fold one that fails; then a person may replay it
 BATCH = 100
+# What no notice has to do with; some of it is long.
+UNREAD = ("acquire_request", "request", "secrets", "storage", "layout", "resource_id")
 
 
 def hear(notices: Sequence[Notice], now: datetime) -> None:
@@ -39,9 +41,11 @@ def hear(notices: Sequence[Notice], now: datetime) -> None:
             by_session.setdefault(session.pk, []).append(notice)
         else:
             _look_later(notice, now)
-    for session in sessions:
-        if its := by_session.get(session.pk):
-            _tell(session, its, now)
+    told_of = [(row, by_session[row.pk]) for row in sessions if row.pk in by_session]
+    if not _tell_all(told_of, now) and len(told_of) > 1:
+        fresh = {row.pk: row for row in _locked(notices)}
+        for session, its in told_of:
+            _tell_all([(fresh[session.pk], its)], now)
 
 
 def hear_due(limit: int = BATCH) -> int:
@@ -63,19 +67,17 @@ def _locked(notices: Iterable[Notice]) -> list[RecordingSession]:
     ours = [notice for notice in notices if _is_ours(notice)]
     if not ours:
         return []
-    projects = {notice.project_id for notice in ours}
-    rows = RecordingSession.objects.filter(project_id__in=projects)
-    wanted = rows.filter(sid__in={notice.sid for notice in ours}).order_by()
-    lost = rows.live().filter(status=Status.UNCONFIRMED.value, sid="").order_by()
-    ids = list(wanted.values_list("pk", flat=True).union(lost.values_list("pk", flat=True)))
-    if not ids:
-        return []
-    return list(
-        RecordingSession.objects.select_related("project")
-        .select_for_update(of=("self",))
-        .filter(pk__in=ids)
+    sids = {notice.sid for notice in ours}
+    rows = (
+        RecordingSession.objects.filter(project_id__in={notice.project_id for notice in ours})
+        .defer(*UNREAD)
+        .select_for_update()
         .order_by("pk")
     )
+    known = list(rows.filter(sid__in=sids))
+    if sids <= {row.sid for row in known}:
+        return known
+    return known + list(rows.live().filter(status=Status.UNCONFIRMED.value, sid=""))
 
 
 def _is_ours(notice: Notice) -> bool:
@@ -127,18 +129,26 @@ def _proves(notice: Notice, session: RecordingSession) -> bool:
 RIVAL_WITHIN = timedelta(hours=1)
 
 
-def _tell(session: RecordingSession, notices: Sequence[Notice], now: datetime) -> None:
-    before = [(notice, {name: getattr(notice, name) for name in TOLD}) for notice in notices]
+def _tell_all(sessions: Sequence[tuple[RecordingSession, Sequence[Notice]]], now: datetime) -> bool:
+    """All or nothing. False when it failed; its notices are then due again."""
+    notices = [notice for _row, its in sessions for notice in its]
+    before = [{name: getattr(notice, name) for name in TOLD} for notice in notices]
     try:
-        with transaction.atomic(), told(session, now) as row:
-            for notice in sorted(notices, key=lambda one: one.sequence or 0):
-                tell(row, notice, now)
+        with transaction.atomic():
+            for session, its in sessions:
+                with told(session, now) as row:
+                    for notice in sorted(its, key=lambda one: one.sequence or 0):
+                        tell(row, notice, now)
     except Exception as error:
-        log.exception("Notices of session %s could not be folded.", session.reference)
-        for notice, values in before:
+        names = ", ".join(session.reference for session, _its in sessions)
+        log.exception("Notices of %s could not be folded.", names)
+        for notice, values in zip(notices, before, strict=True):
             for name, value in values.items():
                 setattr(notice, name, value)
-            _try_later(notice, now, error)
+            if len(sessions) == 1:
+                _try_later(notice, now, error)
+        return False
+    return True
 
 
 def _try_later(notice: Notice, now: datetime, error: Exception) -> None:

@@ -111,9 +111,14 @@ def _copy(row: RecordingSession, session: RecordingSession) -> None:
 
 
 def _values(row: RecordingSession) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    """What is loaded of it."""
+    loaded = vars(row)
+    names = (field.attname for field in row._meta.concrete_fields)
+    return {name: loaded[name] for name in names if name in loaded}
 
 
 def _changed(row: RecordingSession, before: dict[str, Any]) -> list[str]:
     """The columns that were set anew. A row has sixty, and a step changes about ten."""
-    return [name for name, value in _values(row).items() if value != before[name]]
+    return [
+        name for name, value in _values(row).items() if name not in before or value != before[name]
+    ]

@@ -13,9 +13,8 @@ from rest_framework.exceptions import ParseError
 
 from recorder.api.errors import body as refusal_body
 from recorder.api.parsers import read_json
-from recorder.contract.states import ProviderName
-from recorder.models import Project, UnreadableSecret
 from recorder.models.notice import RefusedNotices
+from recorder.notices.doors import door_of
 from recorder.notices.intake import intake
 from recorder.notices.refusals import refusals
 from recorder.notices.signatures import refusal
@@ -49,38 +48,24 @@ def _receive(request: HttpRequest, project_id: int) -> JsonResponse:
     raw = request.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         return _refused(413, "too_large", f"A notice has at most {MOST_BYTES} bytes.")
-    project = Project.objects.filter(pk=project_id).first()
-    if project is None:
+    door = door_of(project_id)
+    if door is None:
         return _refused(404, "not_found", "There is no such project.")
-    if reason := _signature_refusal(request, raw, project):
-        refusals.add(project.pk, reason)
+    reason = refusal(raw, request.headers, door.secrets, sha1=door.sha1, anyrtc=door.anyrtc)
+    if reason:
+        refusals.add(project_id, reason)
         return _refused(401, reason.value, f"The callback is refused: {reason.label}.")
     try:
         body = read_json(raw)
         if not isinstance(body, dict):
             raise MalformedNotice("A notice is a JSON object.")
-        notice = notice_in(body, project.pk, timezone.now())
+        notice = notice_in(body, project_id, timezone.now())
     except (ParseError, MalformedNotice) as error:
-        refusals.add(project.pk, Reason.MALFORMED)
+        refusals.add(project_id, Reason.MALFORMED)
         return _refused(400, "malformed", str(error))
     is_new = intake.keep(notice)
     refusals.write()
     return JsonResponse({"status": "kept" if is_new else "known"})
-
-
-def _signature_refusal(request: HttpRequest, raw: bytes, project: Project) -> Reason | None:
-    try:
-        secrets = project.callback_secrets
-    except UnreadableSecret:
-        log.error("The callback secret of project %s cannot be read.", project.pk)
-        secrets = []
-    return refusal(
-        raw,
-        request.headers,
-        secrets,
-        sha1=project.callback_sha1,
-        anyrtc=project.provider != ProviderName.AGORA,
-    )
 
 
 def _refused(status: int, code: str, message: str) -> JsonResponse:
