@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import (
+    bulk,
     callbacks,
     jump,
     layout_edit,
@@ -36,6 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Sessions
     path("", sessions.sessions, name="sessions"),
     path("sessions/bulk/", session_actions.sessions_bulk, name="sessions_bulk"),
+    path("sessions/lists/", bulk.bulks, name="bulks"),
+    path("sessions/lists/start/", bulk.bulk_start, name="bulk_start"),
+    path("sessions/lists/stop/", bulk.bulk_stop, name="bulk_stop"),
+    path("sessions/lists/<int:pk>/", bulk.bulk, name="bulk"),
+    path("sessions/lists/<int:pk>/cancel/", bulk.bulk_cancel, name="bulk_cancel"),
     path("sessions/export/", session_actions.sessions_export, name="sessions_export"),
     path("sessions/<int:pk>/", session.session, name="session"),
     path("sessions/<int:pk>/stop/", session_actions.session_stop, name="session_stop"),

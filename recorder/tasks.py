@@ -17,7 +17,7 @@ from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
 from recorder.footage.sid import find_sid
-from recorder.lifecycle import limits, reconcile
+from recorder.lifecycle import bulk, limits, reconcile
 from recorder.lifecycle.hear import hear_due
 from recorder.lifecycle.observe import BucketListing, StartAnswer
 from recorder.lifecycle.unconfirmed import has_own_folder
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 SWEEPERS = 6  # threads of a worker: a provider that answers one session slowly holds up no other
 STOPS_EVERY = 0.2  # seconds, of the one thread that sends stops only: a fleet holds none of them up
+FEED_EVERY = 0.5  # of the thread that feeds bulk work
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
 STOPS_AT_ONCE = 10
 BEAT_EVERY = 10.0
@@ -101,7 +102,7 @@ class Sweeper:
             if self._threads:
                 return  # each worker thread of the consumer asks
             self._stop.clear()
-            jobs = [self._beat, self._stops, *[self._sweep] * self.threads]
+            jobs = [self._beat, self._stops, self._feed, *[self._sweep] * self.threads]
             self._threads = [
                 Thread(target=job, daemon=True, name=f"sweeper-{number}")
                 for number, job in enumerate(jobs)
@@ -127,6 +128,11 @@ class Sweeper:
     def _stops(self) -> None:
         while not self._stop.wait(STOPS_EVERY):
             self._guarded(stops)
+        connections.close_all()
+
+    def _feed(self) -> None:
+        while not self._stop.wait(FEED_EVERY):
+            self._guarded(bulk.feed)
         connections.close_all()
 
     def _beat(self) -> None:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from recorder.errors import RecorderError
 from recorder.footage.playlist import BadPlaylist
+from recorder.lifecycle.bulk import ListReused
 from recorder.lifecycle.change import Busy
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.start import AlreadyRecording, KeyReused
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 OURS: tuple[tuple[type[RecorderError], int, str], ...] = (
     (InvalidRequest, 400, "invalid"),
     (KeyReused, 409, "key_reused"),
+    (ListReused, 409, "key_reused"),
     (AlreadyRecording, 409, "already_recording"),
     (Busy, 409, "busy"),
     (InvalidTransition, 409, "not_now"),

@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from recorder.api.docs import docs
 from recorder.api.errors import not_found
 from recorder.api.views.audit import AuditViewSet
+from recorder.api.views.bulk import BulkStart, BulkStop, BulkViewSet
 from recorder.api.views.notices import NoticeViewSet, SessionNoticeList
 from recorder.api.views.session_parts import (
     CallList,
@@ -27,6 +28,7 @@ for name, viewset in (
     ("projects", ProjectViewSet),
     ("storage-configs", StorageConfigViewSet),
     ("layouts", LayoutViewSet),
+    ("sessions/bulk", BulkViewSet),
     ("sessions", SessionViewSet),
     ("notices", NoticeViewSet),
     ("audit", AuditViewSet),
@@ -35,6 +37,8 @@ for name, viewset in (
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("sessions/bulk-start/", BulkStart.as_view(), name="bulk-start"),
+    path("sessions/bulk-stop/", BulkStop.as_view(), name="bulk-stop"),
     path("sessions/<int:pk>/calls/", CallList.as_view(), name="call-list"),
     path("sessions/<int:pk>/notices/", SessionNoticeList.as_view(), name="session-notice-list"),
     path("sessions/<int:pk>/files/", FileList.as_view(), name="file-list"),

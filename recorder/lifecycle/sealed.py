@@ -45,8 +45,12 @@ def _place(value: object, path: str, kept: dict[str, object]) -> dict[str, str]:
 
 def restored(session: RecordingSession) -> dict[str, object]:
     """The clientRequest as it is sent. Raises UnreadableSecret."""
-    kept = json.loads(session.secrets.reveal() or "{}")
-    request: dict[str, object] = _with(session.request, kept)
+    return unsealed(session.request, session.secrets.reveal())
+
+
+def unsealed(value: object, secrets: str) -> dict[str, object]:
+    """The value with its secrets in their places; `secrets` is JSON, path to value."""
+    request: dict[str, object] = _with(value, json.loads(secrets or "{}"))
     return request
 
 

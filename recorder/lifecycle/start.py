@@ -1,6 +1,7 @@
 """Starting: the wish is committed with its exact request; what is sent is read from that row."""
 
 import json
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -54,12 +55,12 @@ class AlreadyRecording(RecorderError):
 
 
 def request_start(
-    request: StartRequest, *, by: User, form_key: str | None
+    request: StartRequest, *, by: User | None, form_key: str | None, grace: timedelta = GRACE
 ) -> tuple[RecordingSession, bool]:
     """Commit the wish to record. False: the same key and request came before; that session.
 
-    Nothing is sent yet: send_start does, here or in the worker, which finds the row in any case.
-    Raises InvalidRequest, KeyReused or AlreadyRecording.
+    Nothing is sent yet: send_start does, here or after `grace` in the worker, which finds the row
+    in any case. Raises InvalidRequest, KeyReused or AlreadyRecording.
     """
     mark = fingerprint(request)
     if form_key and (first := _keyed(form_key, mark)):
@@ -67,6 +68,7 @@ def request_start(
     request = with_uid(request)
     refuse_invalid(request)
     session = _session(request, by, form_key, mark)
+    session.next_check_at = session.requested_at + grace
     try:
         with transaction.atomic(durable=True):
             session.save(force_insert=True)
@@ -114,7 +116,9 @@ def _keyed(form_key: str, mark: str) -> RecordingSession | None:
     return session
 
 
-def _session(request: StartRequest, by: User, form_key: str | None, mark: str) -> RecordingSession:
+def _session(
+    request: StartRequest, by: User | None, form_key: str | None, mark: str
+) -> RecordingSession:
     """The row, with everything that editing a configuration later must not change."""
     reference = new_reference()
     body = compose(request, reference)
@@ -141,7 +145,6 @@ def _session(request: StartRequest, by: User, form_key: str | None, mark: str) -
         request_hash=mark,
         requested_at=now,
         requested_by=by,
-        next_check_at=now + GRACE,
     )
 
 

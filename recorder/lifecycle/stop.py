@@ -1,6 +1,7 @@
 """Stopping: the wish is committed at the click; one call is sent, however many click."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -22,7 +23,7 @@ from recorder.providers.client import client_for
 PATIENCE = 15.0
 
 
-def request_stop(session: RecordingSession, *, by: User) -> bool:
+def request_stop(session: RecordingSession, *, by: User | None, grace: timedelta = GRACE) -> bool:
     """Commit the wish to stop. False when somebody wished it before: `stop_requested_by`.
 
     The stop itself goes as soon as it can: now, or when the sid of a start in flight is known.
@@ -30,7 +31,7 @@ def request_stop(session: RecordingSession, *, by: User) -> bool:
     where the database is full.
     """
     try:
-        return _wish(session, by)
+        return _wish(session, by, grace)
     except DatabaseError as error:
         if disk_problem(error) is None or not session.sid:
             raise
@@ -57,8 +58,8 @@ def _stop_unrecorded(session: RecordingSession) -> None:
         client_for(credentials_of(session.project)).stop(handle_of(session))
 
 
-def _wish(session: RecordingSession, by: User) -> bool:
-    with changing(session, wait=GRACE.total_seconds()) as row:
+def _wish(session: RecordingSession, by: User | None, grace: timedelta) -> bool:
+    with changing(session, wait=grace.total_seconds()) as row:
         first = row.stop_requested_at is None
         if first and row.status in FINAL:
             raise InvalidTransition(_("This session has ended already. Nothing was sent."))

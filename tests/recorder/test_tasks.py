@@ -86,7 +86,7 @@ def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # no
     sweeper.stop()
 
     assert swept
-    assert len(threads) == tasks.SWEEPERS + 2
+    assert len(threads) == tasks.SWEEPERS + 3
     assert Heartbeat.seen().exists()
     assert not [thread for thread in threads if thread.is_alive()]
 

@@ -39,6 +39,13 @@ from recorder.models import Layout, Project, RecordingSession, StorageConfig
 from recorder.tasks import look_into_bucket
 
 KEY = "Idempotency-Key"
+KEY_PARAMETER = OpenApiParameter(
+    KEY,
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 200 printable characters. The same key with the same body gives the first"
+    " result again; with another body it is refused with 409.",
+)
 # 202: no answer within six seconds; the call goes on.
 CHANGED = {200: SessionDetailSerializer, 202: SessionDetailSerializer}
 
@@ -64,15 +71,7 @@ class SessionViewSet(
 
     @extend_schema(
         request=StartSerializer,
-        parameters=[
-            OpenApiParameter(
-                KEY,
-                str,
-                OpenApiParameter.HEADER,
-                description="1 to 200 printable characters. The same key with the same body gives"
-                " the first session again; with another body it is refused with 409.",
-            )
-        ],
+        parameters=[KEY_PARAMETER],
         responses={
             201: OpenApiResponse(SessionDetailSerializer, "Started; the sid is known."),
             202: OpenApiResponse(SessionDetailSerializer, "Waiting for its turn, or unconfirmed."),

@@ -1,0 +1,183 @@
+"""Many starts at once, and many stops: which channels, and what they have in common."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.forms.places import WholeNumber
+from dashboard.forms.start_fields import KEY
+from recorder.contract.states import Mode, ProviderName
+from recorder.lifecycle.bulk_list import (
+    BadList,
+    Row,
+    decoded,
+    refuse_bad,
+    rows_of_text,
+    told,
+)
+from recorder.lifecycle.requests import StartRequest
+from recorder.models import Layout, Project, RecordingSession, StorageConfig, User
+
+_MODES = [(Mode.MIX.value, _("Mix")), (Mode.INDIVIDUAL.value, _("Individual"))]
+_SHOWN = 20  # problems of a list; who has more has one cause
+
+
+class Channels(forms.Form):
+    """A list that was typed, or one from a file."""
+
+    channels = forms.CharField(
+        label=_("Channels"),
+        required=False,
+        strip=False,
+        help_text=_(
+            "One a line; after a comma the recorder's uid, if it is to be a certain one. At most"
+            " 1,000."
+        ),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "class": "mono"}),
+    )
+    file = forms.FileField(
+        label=_("Or a CSV file"),
+        required=False,
+        help_text=_("With the columns cname and uid, in UTF-8, up to 256 kB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+    )
+
+    def rows_in(self, cleaned: dict[str, Any]) -> list[Row]:
+        """Raises BadList."""
+        given: UploadedFile | None = cleaned.get("file")
+        if given is None:
+            return rows_of_text(cleaned.get("channels") or "")
+        text = decoded(given.read())
+        self.data = self.data.copy()  # a browser forgets the file; what was in it can be mended
+        self.data["channels"] = text
+        return rows_of_text(text)
+
+    def show(self, error: BadList) -> None:
+        for problem in error.problems[:_SHOWN]:
+            self.add_error("channels", told(problem))
+        if (more := len(error.problems) - _SHOWN) > 0:
+            self.add_error("channels", str(_("And %(count)s more.")) % {"count": more})
+
+
+class BulkStartForm(Channels):
+    key = forms.RegexField(regex=KEY, widget=forms.HiddenInput)
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none())
+    storage_config = forms.ModelChoiceField(
+        label=_("Storage"), queryset=StorageConfig.objects.none()
+    )
+    mode = forms.ChoiceField(label=_("Mode"), choices=_MODES, initial=Mode.MIX.value)
+    layout = forms.ModelChoiceField(
+        label=_("Layout"),
+        queryset=Layout.objects.none(),
+        required=False,
+        empty_label=_("The service's own"),
+        help_text=_("For mix recordings."),
+    )
+    max_minutes = WholeNumber(
+        label=_("Maximum length in minutes"),
+        required=False,
+        help_text=_("Each is stopped after so long. Empty: the project's limit, if it has one."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _("A whole number is needed.")},
+    )
+
+    field_order = [
+        "project",
+        "storage_config",
+        "mode",
+        "layout",
+        "max_minutes",
+        "channels",
+        "file",
+        "key",
+    ]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        kwargs.setdefault("initial", {"key": secrets.token_urlsafe(24)})
+        super().__init__(*args, **kwargs)
+        for name, model in (("project", Project), ("storage_config", StorageConfig)):
+            rows = model.objects.visible_to(user).order_by("name")
+            self._offer(name, rows)
+        layouts = Layout.objects.visible_to(user).filter(archived_at=None).order_by("name")
+        self._offer("layout", layouts)
+        self.rows: Sequence[Row] = ()
+
+    def _offer(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        field.queryset = rows  # type: ignore[attr-defined]
+        if field.required and rows.count() == 1:
+            self.initial.setdefault(name, rows.first().pk)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        project = cleaned.get("project")
+        if cleaned.get("layout") and cleaned.get("mode") != Mode.MIX.value:
+            self.add_error("layout", _("Only a mix recording has a layout."))
+        if project is None or "mode" not in cleaned:
+            return cleaned
+        try:
+            self.rows = self.rows_in(cleaned)
+            refuse_bad(self.rows, Mode(cleaned["mode"]), ProviderName(project.provider))
+        except BadList as error:
+            self.show(error)
+        return cleaned
+
+    def request(self) -> StartRequest:
+        layout = self.cleaned_data["layout"]
+        return StartRequest(
+            project=self.cleaned_data["project"],
+            storage_config=self.cleaned_data["storage_config"],
+            mode=Mode(self.cleaned_data["mode"]),
+            cname="",
+            layout_version=layout.latest if layout else None,
+            max_minutes=self.cleaned_data["max_minutes"],
+        )
+
+
+class BulkStopForm(Channels):
+    """All that runs in a project, or only the channels named. Each channel with all its uids, where
+    none is named."""
+
+    key = forms.RegexField(regex=KEY, widget=forms.HiddenInput)
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none())
+    everything = forms.BooleanField(label=_("Everything that runs in this project"), required=False)
+
+    field_order = ["project", "everything", "channels", "file", "key"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        kwargs.setdefault("initial", {"key": secrets.token_urlsafe(24)})
+        super().__init__(*args, **kwargs)
+        self._user = user
+        self.fields["project"].queryset = (  # type: ignore[attr-defined]
+            Project.objects.visible_to(user).order_by("name")
+        )
+        self.sessions: list[RecordingSession] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if project := cleaned.get("project"):
+            try:
+                self.sessions = self._found(project, cleaned)
+            except BadList as error:
+                self.show(error)
+        return cleaned
+
+    def _found(self, project: Project, cleaned: dict[str, Any]) -> list[RecordingSession]:
+        live = RecordingSession.objects.visible_to(self._user).live()
+        running = list(live.filter(project=project, stop_requested_at=None).order_by("id")[:1001])
+        if not cleaned.get("everything"):
+            rows = self.rows_in(cleaned)
+            wanted = {(row.cname, row.uid) for row in rows}
+            running = [s for s in running if {(s.cname, s.uid), (s.cname, "")} & wanted]
+            there = {s.cname for s in running}
+            for row in rows:
+                if row.cname not in there:
+                    sentence = str(_("Row %(number)s: “%(name)s” does not run in this project."))
+                    self.add_error("channels", sentence % {"number": row.number, "name": row.cname})
+        if not running and not self.errors:
+            self.add_error(None, _("Nothing of this runs."))
+        return running

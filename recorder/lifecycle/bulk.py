@@ -1,0 +1,271 @@
+"""Many starts or stops at once: queued, fed at the account's pace, cancelled, resumed.
+
+A bulk start feeds the lifecycle and does nothing by itself: each row becomes a session like any
+other, a few at a time, so that a single start of somebody else never waits for a thousand, and a
+cancelled rest was never asked for. What a row has come to, its session tells.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from recorder.contract.problems import errors
+from recorder.contract.states import LIVE, Mode, ProviderName, Status
+from recorder.errors import RecorderError
+from recorder.lifecycle.bulk_list import MOST, BadList, BadRow, Row, refuse_bad
+from recorder.lifecycle.requests import InvalidRequest, StartRequest, fingerprint, problems
+from recorder.lifecycle.sealed import sealed, unsealed
+from recorder.lifecycle.start import request_start
+from recorder.lifecycle.stop import request_stop
+from recorder.models import (
+    Bulk,
+    BulkItem,
+    LayoutVersion,
+    RecordingSession,
+    StorageConfig,
+    User,
+    audit,
+)
+
+log = logging.getLogger(__name__)
+
+# Starts of one bulk that may wait for their sid at once: enough for the usual pace, and few enough
+# to leave the board to everybody else.
+AT_ONCE = 20
+STOPS_AT_ONCE = 100
+TURN = timedelta(seconds=0.5)  # between two looks of the feeder
+CLAIM = timedelta(seconds=30)  # after which another worker takes a bulk over
+_WAITING = [Status.REQUESTED.value, Status.ACQUIRED.value, Status.STARTING.value]
+
+
+class ListReused(RecorderError):
+    """The same key came with another list. Nothing was queued."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This key was used for another list. Nothing was queued."))
+
+
+def request_bulk_start(
+    shared: StartRequest, rows: Sequence[Row], *, by: User, form_key: str | None
+) -> tuple[Bulk, bool]:
+    """Queue one start for each row; `shared` is what they have in common. False: the same key and
+    list came before. Raises BadList, InvalidRequest or ListReused; then nothing was queued."""
+    mark = _mark(fingerprint(shared), [(row.cname, row.uid) for row in rows])
+    if form_key and (first := _keyed(form_key, mark)):
+        return first, False
+    refuse_bad(rows, shared.mode, ProviderName(shared.project.provider))
+    _refuse_shared(shared, rows[0])
+    public, secrets = sealed(dict(shared.client_request))
+    bulk = Bulk(
+        kind=Bulk.Kind.START,
+        project=shared.project,
+        form_key=form_key or None,
+        request_hash=mark,
+        recipe={
+            "storage_config": shared.storage_config.pk if shared.storage_config else None,
+            "mode": shared.mode.value,
+            "layout_version": shared.layout_version.pk if shared.layout_version else None,
+            "client_request": public,
+            "max_minutes": shared.max_minutes,
+        },
+        secrets=json.dumps(secrets) if secrets else "",
+    )
+    items = [BulkItem(number=row.number, cname=row.cname, uid=row.uid) for row in rows]
+    return _queued(bulk, items, by)
+
+
+def request_bulk_stop(
+    sessions: Sequence[RecordingSession], *, by: User, form_key: str | None = None
+) -> tuple[Bulk, bool]:
+    """Queue the stop of each session. Raises BadList or ListReused."""
+    if not 0 < len(sessions) <= MOST:
+        raise BadList([BadRow(0, "sessions", _("Name 1 to 1,000 sessions."))])
+    mark = _mark("stop", sorted(session.pk for session in sessions))
+    if form_key and (first := _keyed(form_key, mark)):
+        return first, False
+    items = [
+        BulkItem(number=number, cname=session.cname, uid=session.uid, session=session)
+        for number, session in enumerate(sessions, 1)
+    ]
+    bulk = Bulk(kind=Bulk.Kind.STOP, form_key=form_key or None, request_hash=mark)
+    return _queued(bulk, items, by)
+
+
+def cancel(bulk: Bulk, *, by: User) -> int:
+    """Let nothing more of it begin; how many rows that concerns. What was sent goes on."""
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        if not Bulk.objects.filter(pk=bulk.pk, cancelled_at=None, finished_at=None).update(
+            cancelled_at=now, cancelled_by=by, next_at=now
+        ):
+            return 0
+        left = bulk.items.filter(state=BulkItem.State.QUEUED)
+        count = left.update(state=BulkItem.State.CANCELLED)
+        audit.record("bulk.cancel", bulk, by=by, left=count)
+    if bulk.kind == Bulk.Kind.START:
+        unsent = RecordingSession.objects.filter(
+            bulk_items__bulk=bulk, status__in=_WAITING[:2], stop_requested_at=None
+        )
+        for session in unsent:
+            request_stop(session, by=by, grace=timedelta(0))
+            count += 1
+    bulk.refresh_from_db()
+    return count
+
+
+def feed() -> int:
+    """Bring every bulk that is due one turn further; how many there were. Any number of workers may
+    do so: each bulk is claimed by one."""
+    fed = 0
+    for bulk in Bulk.objects.due(timezone.now())[:10]:
+        now = timezone.now()
+        if not Bulk.objects.filter(pk=bulk.pk, next_at=bulk.next_at).update(next_at=now + CLAIM):
+            continue
+        fed += 1
+        bulk.refresh_from_db()
+        try:
+            _feed(bulk)
+        except (OperationalError, InterfaceError):
+            raise  # the database's trouble, not this bulk's
+        except Exception:
+            log.exception("Bulk %s broke off; it goes on when its claim runs out.", bulk.pk)
+    return fed
+
+
+def _feed(bulk: Bulk) -> None:
+    if bulk.kind == Bulk.Kind.START:
+        _feed_starts(bulk)
+    else:
+        _feed_stops(bulk)
+    _go_on(bulk)
+
+
+def _feed_starts(bulk: Bulk) -> None:
+    under_way = bulk.items.filter(session__status__in=_WAITING, session__sid="").count()
+    free = max(AT_ONCE - under_way, 0)
+    queued = list(bulk.items.filter(state=BulkItem.State.QUEUED)[:free])
+    if not queued:
+        return
+    try:
+        shared = _shared(bulk)
+    except RecorderError as error:  # a secret that cannot be read any more
+        for item in queued:
+            _refused(item, "", str(error))
+        return
+    for item in queued:
+        _start(bulk, item, shared)
+
+
+def _start(bulk: Bulk, item: BulkItem, shared: StartRequest) -> None:
+    """The row's session; the same one again if this process dies before the row knows it."""
+    request = replace(shared, cname=item.cname, uid=item.uid)
+    key = _mark("bulk", [bulk.pk, item.number])
+    try:
+        session, _fresh = request_start(
+            request, by=bulk.requested_by, form_key=key, grace=timedelta(0)
+        )
+    except InvalidRequest as error:
+        _refused(item, error.problems[0].path, str(error))
+        return
+    except RecorderError as error:
+        _refused(item, "cname", str(error))
+        return
+    taken = bulk.items.filter(pk=item.pk, state=BulkItem.State.QUEUED)
+    if not taken.update(state=BulkItem.State.TAKEN, session=session):
+        request_stop(session, by=bulk.cancelled_by)  # cancelled in this very moment
+
+
+def _feed_stops(bulk: Bulk) -> None:
+    queued = bulk.items.filter(state=BulkItem.State.QUEUED).select_related("session__project")
+    for item in queued[:STOPS_AT_ONCE]:
+        try:
+            if item.session is not None:
+                request_stop(item.session, by=bulk.requested_by, grace=timedelta(0))
+        except RecorderError as error:
+            _refused(item, "session", str(error))
+        else:
+            bulk.items.filter(pk=item.pk).update(state=BulkItem.State.TAKEN)
+
+
+def _refused(item: BulkItem, field: str, problem: str) -> None:
+    BulkItem.objects.filter(pk=item.pk, state=BulkItem.State.QUEUED).update(
+        state=BulkItem.State.REFUSED, field=field[:200], problem=problem
+    )
+
+
+def _go_on(bulk: Bulk) -> None:
+    now = timezone.now()
+    if not unsettled(bulk).exists():
+        Bulk.objects.filter(pk=bulk.pk).update(finished_at=now, next_at=None, secrets="")
+        return
+    Bulk.objects.filter(pk=bulk.pk).update(next_at=now + TURN)
+
+
+def unsettled(bulk: Bulk) -> QuerySet[BulkItem]:
+    """The rows of which something is still to be learned."""
+    queued = bulk.items.filter(state=BulkItem.State.QUEUED)
+    if bulk.kind == Bulk.Kind.START:
+        return queued | bulk.items.filter(
+            state=BulkItem.State.TAKEN, session__status__in=_WAITING, session__sid=""
+        )
+    return queued | bulk.items.filter(
+        state=BulkItem.State.TAKEN, session__status__in=[status.value for status in LIVE]
+    )
+
+
+def _shared(bulk: Bulk) -> StartRequest:
+    recipe = bulk.recipe
+    version, storage = recipe["layout_version"], recipe["storage_config"]
+    assert bulk.project is not None  # noqa: S101  (every start has one)
+    return StartRequest(
+        project=bulk.project,
+        storage_config=StorageConfig.objects.get(pk=storage) if storage else None,
+        mode=Mode(recipe["mode"]),
+        cname="",
+        layout_version=LayoutVersion.objects.get(pk=version) if version else None,
+        client_request=unsealed(recipe["client_request"], bulk.secrets.reveal()),
+        max_minutes=recipe["max_minutes"],
+    )
+
+
+def _refuse_shared(shared: StartRequest, row: Row) -> None:
+    """What is wrong with every row alike, found on the first. Raises InvalidRequest."""
+    if found := errors(problems(replace(shared, cname=row.cname, uid=row.uid))):
+        raise InvalidRequest(found)
+
+
+def _queued(bulk: Bulk, items: list[BulkItem], by: User) -> tuple[Bulk, bool]:
+    bulk.total, bulk.requested_by, bulk.next_at = len(items), by, timezone.now()
+    try:
+        with transaction.atomic(durable=True):
+            bulk.save(force_insert=True)
+            for item in items:
+                item.bulk = bulk
+            BulkItem.objects.bulk_create(items)
+            audit.record(f"bulk.{bulk.kind}", bulk, by=by, rows=len(items))
+    except IntegrityError:
+        if bulk.form_key and (first := _keyed(bulk.form_key, bulk.request_hash)):
+            return first, False
+        raise
+    return bulk, True
+
+
+def _keyed(form_key: str, mark: str) -> Bulk | None:
+    bulk = Bulk.objects.filter(form_key=form_key).first()
+    if bulk and bulk.request_hash != mark:
+        raise ListReused
+    return bulk
+
+
+def _mark(*parts: object) -> str:
+    """Equal for equal parts; keyed, since the first of them may come of secrets."""
+    text = json.dumps(parts, default=str)
+    return salted_hmac("recorder.lifecycle.bulk", text, algorithm="sha256").hexdigest()

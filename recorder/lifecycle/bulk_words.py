@@ -1,0 +1,97 @@
+"""What a person reads about many starts or stops: how far they are, and what each row came to."""
+
+from dataclasses import dataclass, fields
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from recorder.contract.states import FINAL, Status
+from recorder.lifecycle.rows import CAPACITY
+from recorder.lifecycle.words import explain_failure, standing
+from recorder.models import Bulk, BulkItem
+
+_TONES = {"queued": "idle", "refused": "failed", "cancelled": "idle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one row came to. `field` and `text` say why it was refused."""
+
+    key: str  # queued, refused, cancelled; else that of the session's Standing
+    label: str
+    tone: str
+    field: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Rows by how far they are; together they are all. `full`: those of `waiting` that wait for
+    another recording to end."""
+
+    queued: int = 0
+    waiting: int = 0
+    done: int = 0
+    unsure: int = 0  # starts whose answer was lost: a person may have to look
+    failed: int = 0
+    cancelled: int = 0
+    full: int = 0
+
+    @property
+    def settled(self) -> int:
+        return self.done + self.unsure + self.failed + self.cancelled
+
+
+def result(item: BulkItem) -> Result:
+    """`item.session` and its project should be read with it."""
+    if item.session is None or item.state == BulkItem.State.REFUSED:
+        label = {
+            BulkItem.State.QUEUED: _("Queued"),
+            BulkItem.State.REFUSED: _("Refused"),
+            BulkItem.State.CANCELLED: _("Cancelled"),
+        }.get(BulkItem.State(item.state), _("Queued"))
+        return Result(item.state, label, _TONES.get(item.state, "idle"), item.field, item.problem)
+    if item.state != BulkItem.State.TAKEN:  # a stop that was not asked for
+        label = _("Queued") if item.state == BulkItem.State.QUEUED else _("Cancelled")
+        return Result(item.state, label, "idle")
+    now = standing(item.session)
+    if item.session.held:
+        return Result(now.key, now.label, "warn", "", _("The account is full: it waits its turn."))
+    why = explain_failure(item.session)
+    return Result(now.key, now.label, now.tone, "", " ".join(filter(None, why or ())))
+
+
+def progress(bulk: Bulk) -> Progress:
+    counts = {field.name: 0 for field in fields(Progress)}
+    groups = (
+        bulk.items.order_by()
+        .annotate(started=Q(session__sid__gt=""), sent=Q(session__start_sent_at__isnull=False))
+        .values_list("state", "session__status", "session__held", "started", "sent")
+        .annotate(number=Count("pk"))
+    )
+    for state, status, held, started, sent, number in groups:
+        counts[_kind(bulk, state, status, started=bool(started), sent=bool(sent))] += number
+        counts["full"] += number if held == CAPACITY and state == BulkItem.State.TAKEN else 0
+    return Progress(**counts)
+
+
+def _kind(bulk: Bulk, state: str, status: str | None, *, started: bool, sent: bool) -> str:
+    if state == BulkItem.State.REFUSED:
+        return "failed"
+    if state != BulkItem.State.TAKEN or status is None:
+        return "cancelled" if state == BulkItem.State.CANCELLED else "queued"
+    if bulk.kind == Bulk.Kind.STOP:
+        return "done" if status in FINAL else "waiting"
+    if started:
+        return "done"
+    if status == Status.UNCONFIRMED:
+        return "unsure"
+    if status in FINAL:
+        return "failed" if sent or status == Status.FAILED else "cancelled"
+    return "waiting"
+
+
+def headline(bulk: Bulk) -> str:
+    start = bulk.kind == Bulk.Kind.START
+    words = {"count": bulk.total}
+    return (_("%(count)s starts") if start else _("%(count)s stops")) % words

@@ -1,0 +1,137 @@
+"""The pages of many starts and stops, without scripts and with."""
+
+import secrets
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from recorder.contract.layouts import Canvas
+from recorder.contract.layouts import Layout as Picture
+from recorder.contract.states import Status
+from recorder.lifecycle import reconcile
+from recorder.lifecycle.bulk import feed
+from recorder.models import Bulk, BulkItem, Layout, RecordingSession
+
+pytestmark = pytest.mark.django_db(transaction=True)
+START, STOP = "/sessions/lists/start/", "/sessions/lists/stop/"
+
+
+@pytest.fixture
+def wish(project, storage_config):
+    def wish(channels="", **more):
+        return {
+            "key": secrets.token_urlsafe(24),
+            "project": project.pk,
+            "storage_config": storage_config.pk,
+            "mode": "mix",
+            "channels": channels,
+        } | more
+
+    return wish
+
+
+def test_a_list_is_queued_once_and_its_page_tells_row_by_row(signed_in, wish, provider, asking):
+    data = wish("room a\nroom b,77")
+
+    first = signed_in.post(START, data)
+    second = signed_in.post(START, data)
+    feed()
+    reconcile.sweep()
+    html = signed_in.get(first["Location"]).content.decode()
+
+    assert (first.status_code, first["Location"]) == (303, second["Location"])
+    assert {(task.cname) for task in provider.live} == {"room a", "room b"}
+    assert "2 of 2" in html
+    assert "77" in html
+    assert signed_in.get(first["Location"], headers=asking).status_code == 200
+    assert "2 starts" in signed_in.get("/sessions/lists/").content.decode()
+
+
+def test_a_csv_file_with_a_mark_and_a_header_is_read(signed_in, wish):
+    file = SimpleUploadedFile("rooms.csv", "\ufeffcname,uid\r\nroom a,5\r\n".encode())
+
+    signed_in.post(START, wish(file=file))
+
+    item = BulkItem.objects.get()
+    assert (item.cname, item.uid) == ("room a", "5")
+
+
+@pytest.mark.parametrize(
+    ("channels", "sentence"),
+    [
+        ("room a\na/b", "Row 2, cname"),
+        ("room a\nroom a", "It repeats row 1."),
+        ('say "hi"', "Row 1, cname"),
+        ('"', "Its quotes do not close"),
+        ("room a,=1+1", "Row 1, uid"),
+        ("x\n" * 1001, "more than 1,000 rows"),
+        ("", "Name at least one channel."),
+    ],
+)
+def test_a_hostile_list_is_refused_by_row_and_field_and_nothing_is_queued(
+    signed_in, wish, channels, sentence, asking
+):
+    answer = signed_in.post(START, wish(channels), headers=asking)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Bulk.objects.count() == RecordingSession.objects.count() == 0
+
+
+def test_a_layout_of_another_mode_and_a_length_out_of_range_are_refused(signed_in, wish, person):
+    layout = Layout.create("Halves", Canvas(640, 360), Picture(0, ()), by=person)
+
+    of_mode = signed_in.post(START, wish("a", mode="individual", layout=layout.pk))
+    of_length = signed_in.post(START, wish("a", max_minutes="0"))
+
+    assert (of_mode.status_code, of_length.status_code) == (422, 422)
+    assert "Only a mix recording has a layout." in of_mode.content.decode()
+    assert "The maximum length is 1 to 43200 minutes" in of_length.content.decode()
+
+
+def test_what_has_not_begun_can_be_cancelled_on_the_page(signed_in, wish):
+    place = signed_in.post(START, wish("a\nb"))["Location"]
+
+    signed_in.post(f"{place}cancel/")
+    html = signed_in.get(place).content.decode()
+
+    assert "Cancelled: <strong>2</strong>" in html
+    assert "2 rows were cancelled." in html
+
+
+def test_many_stops_are_shown_before_they_are_sent(signed_in, make_session, project):
+    session = make_session(Status.RECORDING, cname="town-hall")
+    data = {"key": secrets.token_urlsafe(24), "project": project.pk, "everything": "on"}
+
+    asked = signed_in.post(STOP, data).content.decode()
+    before = Bulk.objects.count()
+    done = signed_in.post(STOP, data | {"confirmed": "1"})
+    feed()
+
+    session.refresh_from_db()
+    assert "1 recording would be stopped" in asked
+    assert "town-hall" in asked
+    assert (before, done.status_code) == (0, 303)
+    assert session.stop_requested_at is not None
+
+
+def test_a_channel_that_does_not_run_is_named(signed_in, make_session, project):
+    make_session(Status.RECORDING, cname="town-hall")
+
+    answer = signed_in.post(
+        STOP, {"key": secrets.token_urlsafe(24), "project": project.pk, "channels": "nobody"}
+    )
+
+    assert answer.status_code == 422
+    assert "“nobody” does not run in this project" in answer.content.decode()
+
+
+def test_a_stop_from_a_file_keeps_its_rows_for_the_confirmation(signed_in, make_session, project):
+    make_session(Status.RECORDING, cname="town-hall")
+    file = SimpleUploadedFile("rooms.csv", b"town-hall")
+
+    asked = signed_in.post(
+        STOP, {"key": secrets.token_urlsafe(24), "project": project.pk, "file": file}
+    )
+
+    assert "town-hall</textarea>" in asked.content.decode()

@@ -1,0 +1,254 @@
+"""Many starts and stops at once."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from recorder.contract.states import Mode, ProviderName, Status
+from recorder.lifecycle import bulk, reconcile
+from recorder.lifecycle.bulk import (
+    AT_ONCE,
+    ListReused,
+    cancel,
+    feed,
+    request_bulk_start,
+    request_bulk_stop,
+)
+from recorder.lifecycle.bulk_list import BadList, Row, decoded, refuse_bad, rows_of_text, told
+from recorder.lifecycle.bulk_words import progress, result
+from recorder.lifecycle.requests import InvalidRequest
+from recorder.models import AuditEntry, BulkItem, RecordingSession
+from tests.support.provider import says
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def rows(count):
+    return [Row(number, f"room {number}") for number in range(1, count + 1)]
+
+
+@pytest.fixture
+def start(request_for, user):
+    def start(wanted, key=None, **more):
+        return request_bulk_start(request_for("", uid="", **more), wanted, by=user, form_key=key)[0]
+
+    return start
+
+
+def work(turns=1, seconds=1):
+    """What a worker does in so many turns."""
+    now = timezone.now()
+    for turn in range(turns):
+        with time_machine.travel(now + timedelta(seconds=turn * seconds), tick=True):
+            feed()
+            reconcile.sweep(1000)
+
+
+def test_each_row_becomes_a_session_of_its_own_and_says_what_it_came_to(start, provider, user):
+    many = start(rows(3))
+
+    work(2)
+
+    many.refresh_from_db()
+    assert many.finished_at is not None
+    assert {task.cname for task in provider.live} == {"room 1", "room 2", "room 3"}
+    assert (progress(many).done, progress(many).queued) == (3, 0)
+    assert {result(item).key for item in many.items.all()} <= {"starting", "recording"}
+    assert AuditEntry.objects.filter(action="bulk.start", user=user).count() == 1
+    assert AuditEntry.objects.filter(action="session.start", user=user).count() == 3
+
+
+def test_only_some_wait_at_once_so_that_nobody_stands_behind_a_thousand(start):
+    many = start(rows(AT_ONCE + 5))
+
+    feed()
+    feed()
+
+    assert RecordingSession.objects.count() == AT_ONCE
+    assert progress(many).queued == 5
+
+
+def test_a_full_account_holds_the_rest_back_and_says_so(start, provider):
+    many = start(rows(4))
+    provider.will("acquire", *[says(400, code=406)] * 40)
+
+    work(3)
+
+    told_of = progress(many)
+    assert (told_of.waiting, told_of.full) == (4, 4)
+    assert "The account is full" in result(many.items.first()).text
+
+
+def test_a_row_that_runs_already_is_refused_alone(start, provider, make_session):
+    make_session(Status.RECORDING, cname="room 2", uid="7")
+    many = start([Row(1, "room 1"), Row(2, "room 2", "7"), Row(3, "room 3")])
+
+    work(2)
+
+    refused = many.items.get(number=2)
+    assert (refused.state, refused.field) == (BulkItem.State.REFUSED, "cname")
+    assert "is being recorded by uid 7 already" in refused.problem
+    assert progress(many).done == 2
+
+
+def test_cancelling_lets_nothing_more_begin_and_what_was_sent_goes_on(start, provider, user):
+    many = start(rows(AT_ONCE + 10))
+    work(1)
+    sent = len(provider.live)
+
+    left = cancel(many, by=user)
+    again = cancel(many, by=user)
+    work(3)
+
+    assert (left, again) == (10, 0)
+    assert len(provider.live) == sent == AT_ONCE
+    assert progress(many).cancelled == 10
+    assert AuditEntry.objects.get(action="bulk.cancel").details == {"left": 10}
+
+
+def test_cancelling_also_takes_back_what_was_not_sent_yet(start, provider, user):
+    many = start(rows(3))
+    feed()
+
+    cancel(many, by=user)
+    work(2)
+
+    assert provider.count("start") == 0
+    assert progress(many).cancelled == 3
+
+
+class Crash(BaseException):
+    pass
+
+
+def test_a_worker_that_dies_anywhere_is_resumed_without_a_second_start(start, provider):
+    many = start(rows(3))
+    crashes = 0
+    for number in range(2, 60, 3):
+        left = iter(range(number))
+
+        def crash(execute, sql, params, many_, context, left=left):
+            if next(left, None) is None:
+                raise Crash
+            return execute(sql, params, many_, context)
+
+        bulk.Bulk.objects.filter(finished_at=None).update(next_at=timezone.now())
+        try:
+            with connection.execute_wrapper(crash):
+                feed()
+        except Crash:
+            crashes += 1
+    work(3, seconds=60)
+
+    assert crashes > 1
+    assert RecordingSession.objects.count() == 3
+    assert len(provider.tasks) == 3
+    assert progress(many).done == 3
+
+
+def test_two_workers_never_feed_the_same_bulk(start):
+    start(rows(3))
+
+    assert (feed(), feed()) == (1, 0)
+
+
+def test_the_same_key_gives_the_first_one_and_refuses_another_list(start):
+    first = start(rows(2), key="k")
+
+    assert start(rows(2), key="k").pk == first.pk
+    with pytest.raises(ListReused):
+        start(rows(3), key="k")
+
+
+def test_what_is_wrong_for_all_is_refused_before_anything_is_queued(start, layout_version):
+    with pytest.raises(InvalidRequest):
+        start(rows(2), layout_version=layout_version, mode=Mode.INDIVIDUAL)
+
+    assert BulkItem.objects.count() == 0
+
+
+def test_a_bulk_stop_stops_each_and_refuses_what_has_ended(make_session, provider, user):
+    provider.will("stop", *[says(200, serverResponse={"uploadingStatus": "uploaded"})] * 2)
+    live = [make_session(Status.RECORDING) for _ in range(2)]
+    ended = make_session(Status.STOPPED)
+
+    many, _ = request_bulk_stop([*live, ended], by=user)
+    work(2)
+
+    many.refresh_from_db()
+    assert [BulkItem.objects.get(session=s).state for s in live] == ["taken", "taken"]
+    assert "has ended already" in BulkItem.objects.get(session=ended).problem
+    assert (progress(many).done, progress(many).failed) == (2, 1)
+    assert many.finished_at is not None
+
+
+def test_a_thousand_rows_are_queued_and_one_more_is_refused():
+    refuse_bad(rows(1000), Mode.MIX, ProviderName.AGORA)
+
+    with pytest.raises(BadList, match="more than 1,000"):
+        refuse_bad(rows(1001), Mode.MIX, ProviderName.AGORA)
+    with pytest.raises(BadList, match="more than 1,000"):
+        rows_of_text("room\n" * 1001)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a\nb\n", [("a", ""), ("b", "")]),
+        ("\ufeffcname,uid\r\na,1\r\n", [("a", "1")]),
+        ("uid,channel\n7,a", [("a", "7")]),
+        ('"a,b",2', [("a,b", "2")]),
+        ("a, 12", [("a", "12")]),
+        ("\n\na\n\n", [("a", "")]),
+        ("=1+1\n@SUM(A1)", [("=1+1", ""), ("@SUM(A1)", "")]),  # both are legal channels
+        (" a ", [(" a ", "")]),  # so are spaces at the ends
+        ("uid", [("uid", "")]),
+    ],
+)
+def test_a_list_is_read_as_lines_or_csv(text, read):
+    assert [(row.cname, row.uid) for row in rows_of_text(text)] == read
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('a\n"b', "Row 2, row: Its quotes do not close"),
+        ('a\n"b"c', "Row 2, row: Its quotes do not close"),
+        ("a\nb,1,x", "Row 2, row: It has more cells than columns."),
+        ("cname,password\na,b", "“password” is not a column here"),
+    ],
+)
+def test_a_list_that_cannot_be_read_names_row_and_field(text, sentence):
+    with pytest.raises(BadList) as refusal:
+        rows_of_text(text)
+
+    assert sentence in told(refusal.value.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "field"),
+    [
+        ([Row(1, "ok"), Row(2, "a/b")], 2, "cname"),
+        ([Row(1, "ok"), Row(2, 'say "hi"')], 2, "cname"),
+        ([Row(1, "ok"), Row(2, "")], 2, "cname"),
+        ([Row(1, "ok", "0")], 1, "uid"),
+        ([Row(1, "ok", "=1+1")], 1, "uid"),
+        ([Row(1, "ok"), Row(2, "other"), Row(3, "ok")], 3, "cname"),
+        ([], 0, "channels"),
+    ],
+)
+def test_a_bad_row_is_refused_by_row_and_field(given, number, field):
+    with pytest.raises(BadList) as refusal:
+        refuse_bad(given, Mode.MIX, ProviderName.AGORA)
+
+    [problem] = refusal.value.problems
+    assert (problem.number, problem.field) == (number, field)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfea", b"a" * 300_000])
+def test_a_file_that_is_no_text_or_too_large_is_refused(content):
+    with pytest.raises(BadList):
+        decoded(content)
