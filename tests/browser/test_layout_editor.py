@@ -214,17 +214,21 @@ class TestKeys:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize("bad", ["NaN", "1e309", "0,5", "-1", "1/0", "javascript:alert(1)"])
-    def test_a_number_that_is_none_says_so_at_its_place(self, edit, halves, page, bad):
+    def test_a_number_that_is_none_says_so_at_its_place(self, edit, halves, page):
         editor = edit(halves)
         editor.regions.nth(0).click()
+        before = editor.boxes()
 
-        editor.field("w").fill(bad)
-        editor.field("w").press("Enter")
+        for bad in ("NaN", "1e309", "0,5", "-1", "1/0", "javascript:alert(1)"):
+            editor.field("w").fill(bad)
+            editor.field("w").press("Enter")
 
-        expect(editor.field("w")).to_have_attribute("aria-invalid", "true")
-        expect(page.locator("[data-field-error]")).to_be_visible()
-        assert editor.boxes()[0] == (0, 0, 0.5, 1)
+            expect(editor.field("w")).to_have_attribute("aria-invalid", "true")
+            expect(page.locator("[data-field-error]")).to_be_visible()
+            assert editor.boxes() == before, bad
+            editor.field("w").fill("0.5")
+            editor.field("w").press("Enter")
+            expect(page.locator("[data-field-error]")).to_be_hidden()
 
     def test_faults_are_named_on_the_region_in_the_list_and_keep_it_from_being_saved(
         self, edit, halves, page

@@ -10,7 +10,8 @@ const RATIOS = { "16:9": [1280, 720], "9:16": [720, 1280], "4:3": [960, 720], "1
 export function startInspector(ed) {
   const { model } = ed;
   const fields = all("[data-f]");
-  for (const input of fields) input.empty = input.placeholder;
+  const canvasFields = all("[data-c]");
+  for (const input of [...fields, ...canvasFields]) input.empty = input.placeholder;
   const error = (place, text) => put($(place), { textContent: text, hidden: !text });
   const pixels = (field) => model.doc[PLACES[field]];
 
@@ -153,7 +154,6 @@ export function startInspector(ed) {
     else if (event.key === "Escape") target.typed = false;
   });
 
-  const canvasFields = all("[data-c]");
   const shape = ({ width, height }) => Object.keys(RATIOS).find((name) => RATIOS[name][0] * height === RATIOS[name][1] * width) ?? "";
 
   function canvas() {

@@ -36,9 +36,11 @@ export function startKeeping(ed) {
     out("state", word(live && next === "refused" ? "not_applied" : next));
   }
 
+  const resting = () => (live ? "in_force" : seen === null ? "unsaved" : "saved");
+
   function tell() {
-    if (!busy && state !== "offline" && state !== "refused") show(dirty() ? "unsaved" : live ? "in_force" : "saved");
-    if (!dirty() && state !== "saved") show(live ? "in_force" : "saved");
+    if (!busy && state !== "offline" && state !== "refused") show(dirty() ? "unsaved" : resting());
+    if (!dirty() && state !== "saved") show(resting());
   }
   for (const field of [nameField, tagsField]) field?.addEventListener("input", tell);
 
@@ -82,6 +84,7 @@ export function startKeeping(ed) {
     if (found.doc && JSON.stringify(documentOf(found.doc)) !== JSON.stringify(documentOf(model.doc))) {
       note("editor-draft", { at: new Date(draft.at).toLocaleString() }, {
         recover: () => {
+          ({ seen } = draft); // what was saved since shows as a conflict
           model.replace(found.doc, word("recovered"));
           if (nameField && draft.name) nameField.value = draft.name;
           say(word("recovered"));
@@ -227,7 +230,17 @@ export function startKeeping(ed) {
   if (live && data.live.why_not) put($('[data-do="apply"]'), { "aria-disabled": "true", title: data.live.why_not });
   else if (live && previous) offerRevert(word("can_revert"));
 
-  Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare });
+  /** What is drawn for a recording, kept in the library under the channel's name. */
+  const keep = () => trying(async () => {
+    const name = word("of_session", { name: ed.name() });
+    const answer = await send(`${data.urls.gallery}new/`, { name, tags: [], seen: null, copy: true, document: documentOf(model.doc) });
+    show(dirty() ? "unsaved" : "in_force");
+    if (answer.status !== 200) return refuse(answer.message, answer.problems);
+    note("editor-done", { message: answer.message }, {});
+    say(answer.message);
+  });
+
+  Object.assign(ed.actions, { save: () => save(), "copy-layout": () => save({ copy: true }), apply: compare, keep });
   addEventListener("online", () => state === "offline" && ed.act(live ? "apply" : "save"));
   return { tell };
 }

@@ -37,7 +37,7 @@ export function startKeys(ed) {
       const [dx, dy] = ARROWS[key];
       const size = event.altKey ? "1" : ed.show.pixel ? "px" : event.shiftKey ? "5%" : "1%";
       const times = ed.show.pixel && event.shiftKey && !event.altKey ? 5 : 1;
-      if (!model.selection.length) model.step("first");
+      if (!model.selection.length) model.select([Number(target.dataset.id) || model.doc.regions[0]?.id]);
       nudged = ed.run(control ? "grow" : "nudge", { dx: dx * times, dy: dy * times, step: size, at: event.timeStamp }) || nudged;
       return;
     }

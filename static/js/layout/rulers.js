@@ -2,7 +2,7 @@
 import { draw } from "./dom.js";
 
 const STEPS = [1, 2, 5, 10, 25, 50]; // percent between two numbers
-const ROOM = 76; // px that a number needs
+const ROOM = 76; // px that a number needs; the last one stands before its tick and needs twice that
 const SAFE = [0.05, 0.1];
 
 /** The lines over the canvas as one path. */
@@ -37,7 +37,7 @@ function ruler(start, length, pixels, bar, across) {
     const long = i % 5 === 0;
     if (place < bar) continue;
     ticks += `${across ? `M${place} ${bar}v` : `M${bar} ${place}h`}${long ? -9 : -4}`;
-    if (!long) continue;
+    if (!long || (across && at === 100 && (length * step) / 100 < 1.8 * ROOM)) continue;
     const before = !across || at === 100; // the last number stays on the canvas
     const spot = place + (across && before ? -4 : 4);
     numbers.push(draw("text", { "text-anchor": before ? "end" : null, ...(across ? { x: spot, y: 10 } : { transform: `translate(10 ${spot}) rotate(-90)` }) },

@@ -51,11 +51,13 @@ export function startView(ed) {
     /** Names and the one tab stop; not while something is being dragged. */
     tell() {
       const { doc, selection } = ed.model;
-      const stop = selection.at(-1) ?? doc.regions[0]?.id;
-      doc.regions.forEach((region, index) => {
-        const node = nodes.get(region.id);
-        if (node) put(node, { "aria-label": describe(ed, region, index), tabindex: region.id === stop ? 0 : -1 });
-      });
+      const stop = selection.at(-1) ?? doc.regions.find((region) => !region.hidden)?.id;
+      put(svg, { tabindex: nodes.has(stop) ? -1 : 0 });
+      for (const [key, node] of nodes) {
+        const index = ed.model.index(key);
+        const name = index < 0 ? node.text.textContent : describe(ed, doc.regions[index], index);
+        put(node, { "aria-label": name, tabindex: index < 0 ? null : key === stop ? 0 : -1 });
+      }
     },
   };
 
