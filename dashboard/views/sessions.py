@@ -35,6 +35,7 @@ PAGE, MOST = 50, 200  # rows at first, and where "Load more" becomes a page of o
 BUSY, STEADY, QUIET = 3, 10, 30  # seconds between two polls
 # While a start is on its way: should its answer be lost, that shows within a second.
 AWAITED = 1
+SOON = timedelta(seconds=15)  # in which a start is confirmed, or asked about again
 # What a row does not show; some of it is long.
 UNSEEN = ("acquire_request", "request", "secrets", "storage", "layout", "resource_id")
 
@@ -165,8 +166,12 @@ def _pace(shown: list[RecordingSession], figures: Figures, window: Window) -> in
 
 
 def is_awaited(session: RecordingSession) -> bool:
-    """Whether a start was sent and neither its answer nor its loss is known."""
-    return session.status == Status.STARTING and not session.sid
+    """Whether a start was sent whose answer is not known yet, or the word that it records: with
+    callbacks that comes within a second or two."""
+    if session.status != Status.STARTING:
+        return False
+    sent = session.start_sent_at
+    return not session.sid or bool(sent and timezone.now() - sent < SOON)
 
 
 def is_busy(session: RecordingSession) -> bool:

@@ -236,3 +236,26 @@ def test_the_picture_has_a_bar_for_each_minute_with_callbacks_and_words_for_all(
     assert [(bar.x, bar.height) for bar in drawn.bars] == [(150, 48), (450, 48)]
     assert drawn.words == "20 callbacks in 4 minutes, at most 10 in one"
     assert arrivals([(begin, 0)]).bars == ()
+
+
+# How soon it shows ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sid", "pace"), [(2, "s", 1), (60, "s", 3), (60, "", 1)], ids=str
+)
+def test_a_page_asks_every_second_while_a_start_is_about_to_be_confirmed(
+    signed_in, make_session, seconds, sid, pace
+):
+    session = make_session(
+        Status.STARTING,
+        sid=sid,
+        recording_at=None,
+        start_sent_at=timezone.now() - timedelta(seconds=seconds),
+    )
+
+    board = signed_in.get("/").content.decode()
+    story = signed_in.get(reverse("session", args=[session.pk])).content.decode()
+
+    assert f'hx-trigger="every {pace}s, poll:now"' in board
+    assert f'hx-trigger="every {pace}s, poll:now"' in story
