@@ -101,17 +101,33 @@ def forget() -> None:
 
 def _bodies() -> list[bytes]:
     """What one run delivers, about sessions of its own."""
+    from recorder.models import RecordingSession
+
+    forget()
+    sids = [f"{next(_numbers):032x}" for _ in range(_state["sessions"])]
+    RecordingSession.objects.bulk_create(session_rows(_state["project"], _state["storage"], sids))
+    chance = random.Random(7)  # noqa: S311
+    bodies = [
+        # All at once, each in its order; now and then one overtakes another.
+        (number + 1.2 * chance.random(), json.dumps(body_of(sid, number, *told)).encode())
+        for sid in sids
+        for number, told in enumerate(STORY)
+    ]
+    bodies += bodies[::20]
+    return [raw for _place, raw in sorted(bodies)]
+
+
+def session_rows(project: Any, storage: Any, sids: list[str]) -> Iterator[Any]:
+    """Sessions that were started and have not been heard of, not saved."""
     from django.utils import timezone
 
     from recorder.models import RecordingSession
 
-    forget()
     now = timezone.now()
-    sids = [f"{next(_numbers):032x}" for _ in range(_state["sessions"])]
-    RecordingSession.objects.bulk_create(
-        RecordingSession(
-            project=_state["project"],
-            storage_config=_state["storage"],
+    for sid in sids:
+        yield RecordingSession(
+            project=project,
+            storage_config=storage,
             mode="mix",
             cname=f"room-{sid}",
             uid="527841",
@@ -122,20 +138,11 @@ def _bodies() -> list[bytes]:
             start_sent_at=now,
             started_at=now,
         )
-        for sid in sids
-    )
-    chance = random.Random(7)  # noqa: S311
-    bodies = [
-        # All at once, each in its order; now and then one overtakes another.
-        (number + 1.2 * chance.random(), json.dumps(_body(sid, number, *told)).encode())
-        for sid in sids
-        for number, told in enumerate(STORY)
-    ]
-    bodies += bodies[::20]
-    return [raw for _place, raw in sorted(bodies)]
 
 
-def _body(sid: str, number: int, event_type: int, details: dict[str, object]) -> dict[str, object]:
+def body_of(
+    sid: str, number: int, event_type: int, details: dict[str, object]
+) -> dict[str, object]:
     at = int(time.time() * 1000)
     return {
         "noticeId": f"{sid}-{number}",
