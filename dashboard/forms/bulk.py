@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.forms.places import WholeNumber
@@ -52,8 +53,9 @@ class Channels(forms.Form):
         if given is None:
             return rows_of_text(cleaned.get("channels") or "")
         text = decoded(given.read())
-        self.data = self.data.copy()  # a browser forgets the file; what was in it can be mended
-        self.data["channels"] = text
+        mended = cast(QueryDict, self.data).copy()
+        mended["channels"] = text  # a browser forgets the file; what was in it can be mended
+        self.data = mended
         return rows_of_text(text)
 
     def show(self, error: BadList) -> None:
@@ -61,6 +63,14 @@ class Channels(forms.Form):
             self.add_error("channels", told(problem))
         if (more := len(error.problems) - _SHOWN) > 0:
             self.add_error("channels", str(_("And %(count)s more.")) % {"count": more})
+
+
+def offer(form: forms.Form, name: str, rows: Any) -> None:
+    """Let one of these rows be chosen; the only one is chosen already."""
+    field = form.fields[name]
+    field.queryset = rows  # type: ignore[attr-defined]
+    if field.required and rows.count() == 1:
+        form.initial.setdefault(name, rows.first().pk)
 
 
 class BulkStartForm(Channels):
@@ -101,16 +111,10 @@ class BulkStartForm(Channels):
         super().__init__(*args, **kwargs)
         for name, model in (("project", Project), ("storage_config", StorageConfig)):
             rows = model.objects.visible_to(user).order_by("name")
-            self._offer(name, rows)
+            offer(self, name, rows)
         layouts = Layout.objects.visible_to(user).filter(archived_at=None).order_by("name")
-        self._offer("layout", layouts)
+        offer(self, "layout", layouts)
         self.rows: Sequence[Row] = ()
-
-    def _offer(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        field.queryset = rows  # type: ignore[attr-defined]
-        if field.required and rows.count() == 1:
-            self.initial.setdefault(name, rows.first().pk)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -152,9 +156,7 @@ class BulkStopForm(Channels):
         kwargs.setdefault("initial", {"key": secrets.token_urlsafe(24)})
         super().__init__(*args, **kwargs)
         self._user = user
-        self.fields["project"].queryset = (  # type: ignore[attr-defined]
-            Project.objects.visible_to(user).order_by("name")
-        )
+        offer(self, "project", Project.objects.visible_to(user).order_by("name"))
         self.sessions: list[RecordingSession] = []
 
     def clean(self) -> dict[str, Any]:
