@@ -1,6 +1,7 @@
 """The recorder worker, turn by turn: trouble, outages and the order of things."""
 
 import json
+import sqlite3
 import threading
 
 import pytest
@@ -11,7 +12,13 @@ from recorder.sandbox.lease import LeaseLost, WorkerLease
 from recorder.sandbox.recorder import Recorder
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Bell
-from tests.support.sandbox import Client, running_sandbox, sandbox_config
+from tests.support.sandbox import (
+    Client,
+    Task,
+    running_sandbox,
+    sandbox_config,
+    storage_config,
+)
 
 
 class Bench:
@@ -50,7 +57,7 @@ class Bench:
         self.recorder.renders.close()
         self.server.finish(5)
         self.thread.join()
-        self.app.store.close()
+        self.app.close()
 
 
 @pytest.fixture
@@ -158,6 +165,121 @@ def test_a_disk_that_refuses_ends_nothing(bench):
 
     assert during == "live"
     assert bench.store.files.numbers(task.sid) == {0}
+
+
+def test_a_disk_that_refuses_for_long_ends_recordings_with_the_documented_event(bench, monkeypatch):
+    task = bench.client.started()
+    bench.app.clock.advance(2000)
+    (bench.config.data / "sessions").write_text("no room")
+    monkeypatch.setattr("recorder.sandbox.renders.DISK_PAUSE_S", 0)
+    monkeypatch.setattr("recorder.sandbox.renders.DISK_PATIENCE_S", 0)
+    bench.recorder.lease.take()
+
+    for _ in range(200):
+        bench.recorder.bell.wait(min(bench.recorder.turn(), 0.02))
+        if bench.store.tasks.get(task.sid).state == "gone":
+            break
+
+    told = [(type_, d.get("module"), d.get("errorCode")) for type_, d in events(bench, task)]
+    assert (1, 1, 51) in told
+    assert told[-1][0] == 11
+    assert bench.store.tasks.get(task.sid).end_reason == "error"
+
+
+def test_a_database_that_refuses_stops_nothing(bench, monkeypatch):
+    bench.work()
+
+    def full(*_arguments):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(bench.store.tasks, "present", full)
+
+    assert bench.recorder._turn_or_wait() > 0
+
+
+INDIVIDUAL = {"streamTypes": 2, "subscribeUidGroup": 0}
+
+
+def individual(bench, **request) -> Task:
+    people = [{"uid": "7", "source": "4:3"}]
+    bench.client.control("channels", cname="lesson", participants=people)
+    task = bench.client.task("lesson")
+    answer = task.start(
+        mode="individual", client_request={"storageConfig": storage_config(), **request}
+    )
+    assert answer.status_code == 200, answer.text
+    return task
+
+
+def test_a_fast_clock_waits_for_the_slowest_lane(bench):
+    task = individual(bench, recordingConfig=INDIVIDUAL)
+    bench.app.clock.advance(2000)
+    bench.work()
+    held = bench.store.files.of(task.sid, "slice")
+    started = bench.store.tasks.get(task.sid).started_ms
+
+    assert {row.lane for row in held} == {"7/audio", "7/video"}
+    assert bench.store.machine.render_ceiling() == started + 3 * 2000
+
+
+def test_a_fast_clock_does_not_wait_while_nothing_is_recorded(bench):
+    task = individual(bench, recordingConfig={**INDIVIDUAL, "maxIdleTime": 600})
+    bench.app.clock.advance(3000)
+    bench.work()
+    bench.app.store.channels.add(
+        f"{bench.client.app_id}/lesson", bench.app.clock.now_ms(), "leave", uid="7"
+    )
+    bench.work()
+
+    assert bench.store.machine.render_ceiling() is None
+    assert bench.store.tasks.get(task.sid).state == "live"
+
+
+def test_a_screenshot_is_told_once_when_it_has_arrived(bench):
+    shots = {"captureInterval": 5, "fileType": ["jpg"]}
+    task = individual(bench, snapshotConfig=shots)
+    bench.app.clock.advance(2000)
+    bench.work()
+    bench.recorder.lease.release()
+    bench.app.clock.advance(4000)
+    after = bench.new_recorder()
+    bench.work(after)
+    after.renders.close()
+
+    told = [details["fileName"] for type_, details in events(bench, task) if type_ == 45]
+    assert len(told) == len(set(told)) == 2
+    assert {row.name for row in bench.store.files.of(task.sid)} == set(told)
+
+
+def test_work_that_was_put_off_survives_a_worker_that_dies_in_it(bench):
+    task = bench.client.task("lesson", scene=2)
+    request = {
+        "storageConfig": storage_config(),
+        "appsCollection": {"combinationPolicy": "postpone_transcoding"},
+        "recordingConfig": {"streamTypes": 0, "streamMode": "original", "subscribeUidGroup": 0},
+        "transcodeOptions": {
+            "transConfig": {"transMode": "audioMix"},
+            "container": {"format": "mp3"},
+        },
+    }
+    assert task.start(mode="individual", client_request=request).status_code == 200
+    bench.app.clock.advance(2000)
+    bench.work()
+    task.stop("individual", async_stop=True)
+    bench.work()
+    bench.app.clock.advance(60_000)
+    bench.store.jobs.begin(task.sid)  # as if it had died just then
+    bench.recorder.lease.release()
+    after = bench.new_recorder()
+    bench.work(after)
+    after.renders.close()
+
+    types = [type_ for type_, _details in events(bench, task)]
+    assert types[-2:] == [81, 1001]
+    assert bench.store.jobs.all() == []
+    assert [row.name for row in bench.store.files.of(task.sid, "mixed") if row.sent] == [
+        f"{task.sid}_lesson.mp3"
+    ]
 
 
 def test_two_workers_never_work_at_once(bench):
