@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from recorder.contract.states import RESOURCE_LIFE_S
 from recorder.sandbox.errors import ConfigError
@@ -30,8 +31,9 @@ _RULES = {
     "app_certificate": (_HEX32, "must be 32 hexadecimal characters, or empty"),
     "access_key": (re.compile(r"[0-9A-Za-z_.-]{1,128}"), "must be letters, digits, dots, - or _"),
     "secret_key": (_SECRET, "must be 1 to 256 printable ASCII characters without spaces"),
+    "callback_secret": (_SECRET, "must be 1 to 256 printable ASCII characters without spaces"),
 }
-_SECRET_NAMES = ("customer_secret", "app_certificate", "secret_key")
+_SECRET_NAMES = ("customer_secret", "app_certificate", "secret_key", "callback_secret")
 _NEEDED = ("app_id", "customer_id", "customer_secret", "access_key", "secret_key")
 
 
@@ -89,7 +91,14 @@ class SandboxConfig:
             own = own_credentials(data)
             given |= {name: own[name] for name in missing}
         values: dict[str, object] = _numbers(environ) | options
-        values |= {name: given[name] for name in _RULES if name != "app_id"}
+        values.setdefault("callback_url", environ.get("SANDBOX_CALLBACK_URL", "").strip())
+        values.setdefault("callback_secret", given.pop("callback_secret"))
+        if values["callback_url"] and not is_address(str(values["callback_url"])):
+            raise ConfigError(
+                "SANDBOX_CALLBACK_URL (--callback-url) is malformed; it must be an http or https"
+                " address."
+            )
+        values |= {name: value for name, value in given.items() if name != "app_id"}
         values["media"] = _media(values.get("media"))
         values["made_credentials"] = bool(missing)
         return cls(data=data, app_ids=tuple(given["app_id"].split(",")), **values)  # type: ignore[arg-type]
@@ -149,6 +158,17 @@ def _media(asked: object) -> str:
             f"--media full needs the extra `sandbox`, but {', '.join(missing)} cannot be imported."
         )
     return str(asked) if asked else ("none" if missing else "full")
+
+
+def is_address(url: str) -> bool:
+    """Whether something can be posted there."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return False
+    plain = len(url) <= 1000 and url.isascii() and url.isprintable() and " " not in url
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def prepare_folder(folder: Path) -> None:

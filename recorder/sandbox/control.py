@@ -13,6 +13,8 @@ from typing import Any
 
 from recorder.sandbox import page, report
 from recorder.sandbox.buckets import Buckets
+from recorder.sandbox.callback_controls import CallbackControls
+from recorder.sandbox.callbacks import Sender
 from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.controls import Controls, Refusal
@@ -39,10 +41,17 @@ Handler = Callable[[Request, Mapping[str, str]], Response]
 
 class Control:
     def __init__(
-        self, config: SandboxConfig, store: Store, clock: Clock, wake: Wake, buckets: Buckets
+        self,
+        config: SandboxConfig,
+        store: Store,
+        clock: Clock,
+        wake: Wake,
+        buckets: Buckets,
+        sender: Sender,
     ):
         self._config, self._store, self._clock = config, store, clock
         self._controls = Controls(config, store, clock, wake, buckets)
+        self._callbacks = CallbackControls(store, sender)
         self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = tuple(
             (method, re.compile("/_sandbox" + pattern), handler)
             for method, pattern, handler in (
@@ -50,6 +59,8 @@ class Control:
                 ("GET", "/static/(?P<name>[a-z.]+)", self._static),
                 ("GET", "/state", self._state),
                 ("GET", "/events", self._events),
+                ("GET", "/callbacks", self._callback_log),
+                ("POST", "/callbacks/(?P<action>add|remove|test|settle)", self._change_callbacks),
                 ("GET", "/sessions/(?P<sid>[0-9a-f]{32})", self._session),
                 ("GET", "/sessions/(?P<sid>[0-9a-f]{32})/picture.jpg", self._picture),
                 ("GET", "/images/(?P<name>[^/]+)", self._image),
@@ -119,6 +130,12 @@ class Control:
     def _events(self, request: Request, _parts: Mapping[str, str]) -> Response:
         return json_response(200, {"events": report.events(self._store, request.query.get("sid"))})
 
+    def _callback_log(self, request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._callbacks.log(request.query.get("sid")))
+
+    def _change_callbacks(self, request: Request, parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._callbacks.actions[parts["action"]](_object(request)))
+
     def _session(self, _request: Request, parts: Mapping[str, str]) -> Response:
         session = self._store.tasks.get(parts["sid"])
         if session is None:
@@ -143,16 +160,7 @@ class Control:
 
     def _act(self, request: Request, parts: Mapping[str, str]) -> Response:
         """One of the actions of Controls, with the JSON object that was sent as its argument."""
-        # A page of another site cannot send this type without asking first, and it is never
-        # allowed.
-        if request.header("Content-Type").split(";")[0].strip().lower() != "application/json":
-            raise Refusal("Send application/json.", 415)
-        try:
-            values: Any = parse_json(request.body(MOST_JSON) or b"{}")
-        except ValueError:
-            raise Refusal("The body is not valid JSON.", 400) from None
-        if not isinstance(values, dict):
-            raise Refusal("Send a JSON object.", 400)
+        values = _object(request)
         action = parts["action"].removeprefix("participants/")
         actions = self._controls.actions
         if action not in actions or (action in ("join", "leave", "mute")) != (
@@ -160,3 +168,17 @@ class Control:
         ):
             raise Refusal("There is nothing at this address.", 404)
         return json_response(200, actions[action](values))
+
+
+def _object(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent."""
+    # A page of another site cannot send this type without asking first, and it is never allowed.
+    if request.header("Content-Type").split(";")[0].strip().lower() != "application/json":
+        raise Refusal("Send application/json.", 415)
+    try:
+        values: Any = parse_json(request.body(MOST_JSON) or b"{}")
+    except ValueError:
+        raise Refusal("The body is not valid JSON.", 400) from None
+    if not isinstance(values, dict):
+        raise Refusal("Send a JSON object.", 400)
+    return values

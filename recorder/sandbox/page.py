@@ -88,8 +88,6 @@ def _notices(state: Mapping[str, Any]) -> list[str]:
         notices.append("The recorder worker is not running; recordings wait until it is back.")
     if state["uploads_held"]:
         notices.append("Uploads are held: nothing reaches a bucket until they are let go.")
-    if state["callback_url_set"]:
-        notices.append("Callbacks are not sent by this version; events are only written down.")
     return notices
 
 

@@ -35,7 +35,7 @@ def state(config: SandboxConfig, store: Store, clock: Clock) -> dict[str, Any]:
         "clock": {"now_ms": now, "speed": clock.speed},
         "recorder": bool(lease and lease.owner and wall_ms() - lease.beat_wall_ms < STALE_MS),
         "uploads_held": store.machine.setting(HELD) == "1",
-        "callback_url_set": bool(config.callback_url),
+        "callback_targets": len(store.callbacks.targets()),
         "channels": [_channel(store, *channel, now) for channel in _channels(store)],
         "sessions": [_summary(store, s, now) for s in sessions],
     }
@@ -47,7 +47,7 @@ def session(store: Store, row: Session) -> dict[str, Any]:
     return {
         **_summary(store, row, row.end_ms or 0),
         "recording": row.recording,
-        "facts": [{"at_ms": f.at_ms, "kind": f.kind, **_open(f.data)} for f in facts],
+        "facts": [{"at_ms": f.at_ms, "kind": f.kind, **opened(f.data)} for f in facts],
         "files": [
             {
                 "name": row.prefix + f.name, "kind": f.kind, "number": f.number, "size": f.size,
@@ -63,17 +63,17 @@ def events(store: Store, sid: str | None) -> list[dict[str, Any]]:
     return [
         {
             "sid": e.sid, "sequence": e.sequence, "type": e.type, "service_type": e.service_type,
-            "at_ms": e.at_ms, "details": _open(e.details),
+            "at_ms": e.at_ms, "details": opened(e.details),
         }
         for e in store.tasks.events(sid)
     ]  # fmt: skip
 
 
-def _open(data: Any) -> Any:
+def opened(data: Any) -> Any:
     """The same without the keys that are the paths of addresses to stream to."""
     if isinstance(data, dict):
-        return {k: _host(v) if k == "rtmpUrl" else _open(v) for k, v in data.items()}
-    return [_open(item) for item in data] if isinstance(data, list) else data
+        return {k: _host(v) if k == "rtmpUrl" else opened(v) for k, v in data.items()}
+    return [opened(item) for item in data] if isinstance(data, list) else data
 
 
 def _host(address: str) -> str:

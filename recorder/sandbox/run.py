@@ -62,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--media", choices=("full", "none"), help="none: everything but files")
     add(
         "--callback-url",
-        help="kept for later: this version writes events down without sending them",
+        help="where every event is sent, beside what /_sandbox/callbacks names",
     )
-    add("--callback-secret", help="the secret that would sign callbacks")
+    add("--callback-secret", help="the secret that signs them; none: they are not signed")
     add(
         "--no-rate-limit",
         action="store_const",
@@ -107,13 +107,14 @@ def _serve(config: SandboxConfig) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ending.set())
         threading.Thread(target=server.serve_forever, args=(0.1,), name="http", daemon=True).start()
+        app.sender.start()
         worker = Worker(config, bell)
         _announce(config, server.server_address[1], app.clock.speed)
         while not ending.wait(0.2):
             worker.look()
         server.finish(END_S)
         worker.end(END_S)
-        app.store.close()
+        app.close()
     return 0
 
 
@@ -199,9 +200,7 @@ def _announce(config: SandboxConfig, port: int, speed: int) -> None:
     if config.media == "none":
         lines.append("  It makes no pictures and no files: everything but files is recorded.")
     if config.callback_url:
-        lines.append(
-            "  Callbacks are not sent by this version; events are listed at /_sandbox/events."
-        )
+        lines.append("  Callbacks are sent; /_sandbox/callbacks lists them.")
     print("\n".join(lines), flush=True)  # noqa: T201 - what the command is asked for
 
 

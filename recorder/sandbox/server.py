@@ -11,6 +11,7 @@ from recorder.contract.states import Operation
 from recorder.sandbox.answers import Answer, unavailable
 from recorder.sandbox.bucket import BucketApi
 from recorder.sandbox.buckets import Buckets
+from recorder.sandbox.callbacks import Sender
 from recorder.sandbox.clock import NO_PICTURES, Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.control import Control
@@ -73,7 +74,8 @@ class Sandbox:
         self.buckets = Buckets(config.data, store.objects)
         self.service = Service(config, store, self.clock, wake)
         self._bucket_api = BucketApi(config, self.buckets)
-        self._control = Control(config, store, self.clock, wake, self.buckets)
+        self.sender = Sender(store, self.clock, config.provider)
+        self._control = Control(config, store, self.clock, wake, self.buckets, self.sender)
         self.around: Around = lambda _operation, _request, proceed: proceed()
         self._rate = RateLimit(config.rate_limit)
         self._operations: dict[Operation, Callable[[Call], Answer]] = {
@@ -84,6 +86,10 @@ class Sandbox:
             Operation.UPDATE_LAYOUT: self.service.update_layout,
             Operation.STOP: self.service.stop,
         }
+
+    def close(self) -> None:
+        self.sender.close()
+        self.store.close()
 
     def __call__(self, environ: WSGIEnviron, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -156,7 +162,7 @@ def make_app(config: SandboxConfig, wake: Wake | None = None) -> Sandbox:
     cannot be used.
 
     It records only while a recorder worker runs on the same data directory; `wake` is how it is
-    told.
+    told. It sends callbacks from `sender.start()` until `close()`.
     """
     store = Store(config.database)
     app = Sandbox(config, store, wake or Bell())
@@ -164,5 +170,6 @@ def make_app(config: SandboxConfig, wake: Wake | None = None) -> Sandbox:
         store.machine.set_setting(NO_PICTURES, "1" if config.media == "none" else "0")
         store.tasks.answer_open_stops()
         app.clock.resume(config.speed)
+        store.callbacks.begin(config.callback_url, config.callback_secret)
     app.buckets.sweep()
     return app

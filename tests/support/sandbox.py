@@ -176,6 +176,7 @@ class RunningSandbox(Client):
         self.config = config
         self.bell = Bell()
         self.app = make_app(config, self.bell)
+        self.app.sender.start()
         self.server = Server((config.host, config.port), self.app)
         self._worker_store = Store(config.database)
         self._threads = [
@@ -193,7 +194,7 @@ class RunningSandbox(Client):
         self.server.finish(5)
         for thread in self._threads:
             thread.join(20)
-        self.app.store.close()
+        self.app.close()
         self._worker_store.close()
 
 

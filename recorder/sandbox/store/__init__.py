@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from recorder.sandbox.store.callbacks import Callbacks
 from recorder.sandbox.store.channels import Channels, Fact
 from recorder.sandbox.store.database import Database
 from recorder.sandbox.store.files import FileRow, Files
@@ -27,13 +28,14 @@ class Store:
         self.channels = Channels(self.database)
         self.files = Files(self.database)
         self.jobs = Jobs(self.database)
+        self.callbacks = Callbacks(self.database)
         self.objects = Objects(self.database)
 
     def close(self) -> None:
         self.database.close()
 
     def forget_recordings(self) -> None:
-        """Empty everything but the clock, the lease and the buckets."""
+        """Empty everything but the clock, the lease, the buckets and what the command named."""
         with self.transaction():
             for table in (
                 "resources",
@@ -44,6 +46,9 @@ class Store:
                 "jobs",
                 "pace",
                 "events",
+                "callbacks",
                 "settings",
+                "moves",
             ):
                 self.database.run(f"DELETE FROM {table}")  # noqa: S608 - names are ours
+            self.database.run("DELETE FROM callback_targets WHERE NOT configured")

@@ -56,6 +56,19 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE INDEX IF NOT EXISTS events_sid ON events (sid, id);
 
+CREATE TABLE IF NOT EXISTS callback_targets (
+  id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, redundant INTEGER NOT NULL DEFAULT 0,
+  configured INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS callbacks (  -- one notification to one target; payload is what stays the same in a resend
+  id INTEGER PRIMARY KEY, target_id INTEGER NOT NULL, notice_id TEXT NOT NULL, sid TEXT NOT NULL, type INTEGER NOT NULL,
+  payload TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, due_wall_ms INTEGER NOT NULL,
+  sent_wall_ms INTEGER, status INTEGER, answer TEXT NOT NULL DEFAULT '',
+  forged INTEGER NOT NULL DEFAULT 0, mishap TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS callbacks_waiting ON callbacks (due_wall_ms) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS callbacks_sid ON callbacks (sid, id);
+
 CREATE TABLE IF NOT EXISTS jobs (  -- work on a recording's files that was put off until after its end
   sid TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, begun INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;

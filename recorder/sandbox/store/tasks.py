@@ -257,9 +257,11 @@ class Tasks:
             *values,
             limit,
         )
-        return [
-            EventRow(**dict(row) | {"details": json.loads(row["details"])}) for row in rows[::-1]
-        ]
+        return [event_row(row) for row in rows[::-1]]
+
+
+def event_row(row: Any) -> EventRow:
+    return EventRow(**dict(row) | {"details": json.loads(row["details"])})
 
 
 def _given(values: dict[str, Any], name: str, default: int) -> int:
