@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 WIDTH, HEIGHT, GAP = 600, 48, 2  # of the SVG's box
@@ -43,11 +44,16 @@ def arrivals(counts: Sequence[tuple[datetime, int]]) -> Arrivals:
         for place, (_minute, number) in enumerate(counts)
         if number
     )
-    words = ngettext(
-        "%(total)s callback in %(minutes)s minutes, at most %(most)s in one",
-        "%(total)s callbacks in %(minutes)s minutes, at most %(most)s in one",
-        total,
-    ) % {"total": total, "minutes": len(counts), "most": most}
+    words = (
+        _("No callback in %(minutes)s minutes")
+        if not total
+        else ngettext(
+            "%(total)s callback in %(minutes)s minutes, at most %(most)s in one",
+            "%(total)s callbacks in %(minutes)s minutes, at most %(most)s in one",
+            total,
+        )
+    )
+    words %= {"total": total, "minutes": len(counts), "most": most}
     some = tuple((minute, number) for minute, number in reversed(counts) if number)
     return Arrivals(bars, most, total, some, words)
 
