@@ -26,6 +26,7 @@ from recorder.sandbox.wire import BadRequest, Request, Response, decoded, json_r
 STATIC = Path(__file__).parent / "static"
 FILES = {"sandbox.css": "text/css; charset=utf-8", "sandbox.js": "text/javascript; charset=utf-8"}
 MOST_JSON = 200_000
+OF_PARTICIPANTS = ("join", "leave", "mute", "share")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self';"
@@ -163,9 +164,7 @@ class Control:
         values = _object(request)
         action = parts["action"].removeprefix("participants/")
         actions = self._controls.actions
-        if action not in actions or (action in ("join", "leave", "mute")) != (
-            "/" in parts["action"]
-        ):
+        if action not in actions or (action in OF_PARTICIPANTS) != ("/" in parts["action"]):
             raise Refusal("There is nothing at this address.", 404)
         return json_response(200, actions[action](values))
 

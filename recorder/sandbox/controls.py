@@ -46,6 +46,7 @@ class Controls:
             "join": self.join,
             "leave": self.leave,
             "mute": self.mute,
+            "share": self.share,
             "uploads": self.hold_uploads,
             "reset": self.reset,
         }
@@ -127,6 +128,19 @@ class Controls:
             audio = not _switch(values, "audio", not user.audio)
             video = not _switch(values, "video", not user.video)
             self._store.channels.add(channel, now, "publish", uid=uid, audio=audio, video=video)
+        return self._people(channel)
+
+    def share(self, values: dict[str, Any]) -> dict[str, Any]:
+        """{cname, uid, screen?}: true puts their screen in the camera's place, false ends that."""
+        channel, uid = self._channel(values), _uid(values)
+        with self._store.transaction():
+            now = self._present(channel, uid)
+            user = present_at(self._store.channels.facts(channel), now)[uid]
+            screen = _switch(values, "screen", True)
+            if screen and not user.host:
+                raise Refusal("Somebody in the audience publishes nothing.")
+            streams = {"audio": user.audio, "video": user.video or screen, "screen": screen}
+            self._store.channels.add(channel, now, "publish", uid=uid, **streams)
         return self._people(channel)
 
     def hold_uploads(self, values: dict[str, Any]) -> dict[str, Any]:

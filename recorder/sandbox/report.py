@@ -122,6 +122,7 @@ def _channel(store: Store, name: str, prepared: bool, now: int) -> dict[str, Any
                 "uid": p.uid,
                 "audio": p.audio,
                 "video": p.video,
+                "screen": p.screen,
                 "host": p.host,
                 "joined_ms": p.joined_ms,
             }

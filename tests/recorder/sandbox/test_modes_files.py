@@ -141,9 +141,7 @@ def test_a_shared_screen_is_seen_in_its_size(studio):
         studio, [{"uid": "7", **SMALL}], recordingConfig={"streamTypes": 1, "subscribeUidGroup": 0}
     )
     studio.advance(2)
-    channel = f"{studio.app_id}/lesson"
-    publish = {"uid": "7", "audio": True, "video": True, "screen": True}
-    studio.app.store.channels.add(channel, studio.app.clock.now_ms(), "publish", **publish)
+    studio.control("participants/share", cname="lesson", uid="7")
     studio.advance(1)
     task.stop("individual")
     kept = objects(studio)
