@@ -2,10 +2,11 @@
 
 import sys
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from recorder.models.disk import disk_problem
@@ -14,6 +15,8 @@ from recorder.models.disk import disk_problem
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of a 400; a view's own sentence is shown, what Django suspects is not."""
     why = str(exception) if isinstance(exception, BadRequest) else ""
+    if isinstance(exception, RequestDataTooBig):
+        why = _("What was sent is larger than one megabyte")
     return render(request, "400.html", {"why": why}, status=400)
 
 

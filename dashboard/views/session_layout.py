@@ -19,7 +19,7 @@ from dashboard.views.session_actions import answered, session_of
 from dashboard.views.session_editor import apply_document
 from recorder.contract.layouts import layout_from_wire
 from recorder.errors import RecorderError
-from recorder.lifecycle.layout import apply_layout, previous_of
+from recorder.lifecycle.layout import apply_layout, previous_of, tag_of
 from recorder.lifecycle.sending import send
 from recorder.lifecycle.words import legal_actions
 from recorder.models import RecordingSession
@@ -85,6 +85,7 @@ def _compared(session: RecordingSession, chosen: Choice | None) -> dict[str, obj
         "resets": [change for change in changes if change.reset],
         "other_shape": bool(chosen and canvas and not _same_shape(session, chosen)),
         "why_not": legal_actions(session)["layout"],
+        "tag": tag_of(session.layout),
     }
 
 
@@ -105,7 +106,13 @@ def _apply(request: HttpRequest, session: RecordingSession, chosen: Choice | Non
         picture = chosen.version or chosen.picture
         if chosen.value == PREVIOUS and (shown := previous_of(session)):
             picture = shown.picture
-        change = partial(apply_layout, picture=picture, version=chosen.version, by=user_of(request))
+        change = partial(
+            apply_layout,
+            picture=picture,
+            version=chosen.version,
+            by=user_of(request),
+            before=request.POST.get("before"),
+        )
         done = send(change, session, in_row=False)
     except RecorderError as error:
         messages.error(

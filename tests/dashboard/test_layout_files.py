@@ -163,6 +163,12 @@ class TestImport:
         assert [row.found.is_sound for row in again] == [False, True, True]
         assert [row.found.sized for row in again] == [False, False, False]
 
+    def test_a_text_of_ten_megabytes_is_refused_with_a_sentence(self, signed_in, person):
+        answer = look(signed_in, "x" * 10_000_000)
+
+        assert answer.status_code == 400
+        assert "larger than one megabyte" in answer.content.decode()
+
     def test_nothing_chosen_is_said(self, signed_in, person):
         answer = add(signed_in, OWN)
 

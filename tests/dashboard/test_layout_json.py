@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from recorder.contract.layouts import BEST_FIT, CUSTOM, UNIT, Canvas, Region
@@ -233,6 +234,19 @@ class TestRefusals:
 
         assert answer.status_code == 413
         assert "megabyte" in answer.json()["message"]
+
+    def test_the_door_asks_for_the_token_and_takes_it_from_the_header(self, person):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        token = client.get(reverse("layout_new")).context["editor"]["csrf"]
+        large = b'{"name": "' + b"x" * 10_000_000 + b'"}'
+
+        answers = [
+            client.post(reverse("layout_new"), large, content_type="application/json", headers=sent)
+            for sent in ({}, {"X-CSRFToken": token})
+        ]
+
+        assert [answer.status_code for answer in answers] == [403, 413]
 
     def test_a_layout_that_is_gone_is_a_sentence(self, send):
         answer = send({"name": "N", "document": document()}, 77)

@@ -179,3 +179,27 @@ def test_the_story_draws_what_it_began_with_and_each_layout_after(
     assert [title for title, _layout in drawn] == ["Layout changed", "Layout changed", "Started"]
     assert [layout.kind for _title, layout in drawn] == [2, 3, 0]
     assert [one["picture"]["name"] for one in entries if one["picture"]][1] == "Halves, version 1"
+
+
+def test_applying_twice_from_the_same_page_sends_once(signed_in, url, halves, provider):
+    page = signed_in.get(url, {"layout": f"version-{halves.pk}"})
+    posted = {"layout": f"version-{halves.pk}", "before": page.context["tag"]}
+
+    for _again in range(2):
+        signed_in.post(url, posted)
+
+    assert 'name="before"' in page.content.decode()
+    assert provider.count("updateLayout") == 1
+
+
+def test_what_somebody_else_shows_meanwhile_is_not_replaced_unseen(
+    signed_in, url, halves, provider, asking
+):
+    tag = signed_in.get(url, {"layout": "kind-1"}).context["tag"]
+    signed_in.post(url, {"layout": f"version-{halves.pk}"})
+
+    answer = signed_in.post(url, {"layout": "kind-1", "before": tag}, headers=asking)
+
+    assert answer.status_code == 409
+    assert "was changed while you were drawing" in answer.content.decode()
+    assert provider.count("updateLayout") == 1
