@@ -17,6 +17,7 @@ from recorder.sandbox.media.transport import number_slice
 from recorder.sandbox.media.video import pictures
 
 TICKS = 90_000  # of the transport stream's clock in one second
+BASE = Fraction(1, TICKS)
 START = TICKS  # the first timestamp is not 0: the clock reference begins a delay before it
 _MUXER = {
     "mpegts_copyts": "1",  # our timestamps as they are
@@ -41,13 +42,12 @@ def render_slice(
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mpegts", options=_MUXER) as container:
         canvas, units = even_canvas(timeline.canvas), []
-        base = Fraction(1, TICKS)
         if timeline.has_video:
             size = {"width": canvas.width, "height": canvas.height}
-            stream = container.add_mux_stream("h264", rate=timeline.fps, time_base=base, **size)
+            stream = container.add_mux_stream("h264", rate=timeline.fps, time_base=BASE, **size)
             units.append(_video_packets(timeline, span, stream, contents))
         if timeline.has_audio:
-            stream = container.add_mux_stream("aac", rate=SAMPLE_RATE, time_base=base)
+            stream = container.add_mux_stream("aac", rate=SAMPLE_RATE, time_base=BASE)
             units.append(_audio_packets(timeline, span, stream))
         for packet in merge(*units, key=lambda packet: packet.dts or 0):
             container.mux_one(packet)
@@ -69,7 +69,7 @@ def _audio_packets(timeline: Timeline, span: Span, stream: Stream) -> "Iterator[
 
 def _packet(data: bytes, stream: Stream, at: int, key: bool) -> "av.Packet[Stream]":
     packet: av.Packet[Stream] = av.Packet(data)
-    packet.stream, packet.time_base = stream, Fraction(1, TICKS)
+    packet.stream, packet.time_base = stream, BASE
     packet.pts = packet.dts = at
     packet.is_keyframe = key
     return packet
