@@ -5,22 +5,25 @@ The service answers such a task with 200 like any other; the recorder worker end
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recorder.contract.files import prefix_path
 from recorder.contract.problems import Problem
 from recorder.contract.states import Mode
-from recorder.sandbox import tokens
+from recorder.sandbox import pages, tokens
 from recorder.sandbox.channels import populate, present_at
 from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.deck import Deck
 from recorder.sandbox.images import FROZEN
-from recorder.sandbox.store import VOD, Resource, Session, State, Store
+from recorder.sandbox.store import VOD, Armed, Resource, Session, State, Store
 
 # Values of event 1 (cloud_recording_error): who failed, and with which code.
-RECORDER, UPLOADER = 0, 1
-BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED = 2, 32, 17
+RECORDER, UPLOADER, SERVICE = 0, 1, 2
+BAD_PARAMETER, BAD_STORAGE, JOIN_REJECTED, START_TIMEOUT = 2, 32, 17, 52
 HOUR_MS = 3_600_000
+EARLY = ("unreachable", "never_ready")  # faults of a page that show while it loads
+LATER_MS = 5000  # into a page's recording, where the other ones show
 VOD_STORAGE = {"bucket": "aliyun-vod"}  # where files go that only the VoD service gets
 # What of a clientRequest is kept beside recordingConfig: no tokens, no keys, of VoD the name alone.
 KEPT = (
@@ -33,8 +36,8 @@ KEPT = (
 
 
 class Beginnings:
-    def __init__(self, config: SandboxConfig, store: Store):
-        self._config, self._store = config, store
+    def __init__(self, config: SandboxConfig, store: Store, deck: Deck):
+        self._config, self._store, self._deck = config, store, deck
 
     def begin(
         self,
@@ -57,7 +60,9 @@ class Beginnings:
             recording["transcodingConfig"] = {**layout, FROZEN: images}
         kinds = (request.get("recordingFileConfig") or {}).get("avFileType") or ["hls"]
         storage = request.get("storageConfig") or VOD_STORAGE
-        doom = self._doom(body, resource, mode, now, late)
+        befallen = self._deck.on_start(resource.cname)
+        armed = next((DOOMS[fault.fault] for fault in befallen if fault.fault in DOOMS), {})
+        doom = self._doom(body, resource, mode, now, late) or armed
         sid = uuid.uuid4().hex
         self._store.tasks.add(
             {
@@ -85,6 +90,7 @@ class Beginnings:
         self._store.tasks.use_resource(resource.resource_id, sid)
         session = self._store.tasks.get(sid)
         assert session is not None  # noqa: S101 - added above
+        self._set_fate(session, now, befallen)
         if mode == Mode.WEB:
             self._set_page(session, now)
         elif not doom:
@@ -92,6 +98,19 @@ class Beginnings:
                 self._store, session.channel, recording, recorder=session.uid, now_ms=now, but=sid
             )
         return session
+
+    def _set_fate(self, session: Session, now: int, befallen: Sequence[Armed]) -> None:
+        """What the fault deck has in store for this recording later on."""
+        for armed in befallen:
+            if armed.fault == "fail_over":
+                due = now + round(armed.settings["after"] * 1000)
+                self._store.faults.plan_move(session.sid, due, round(armed.settings["seconds"]))
+            elif armed.fault.startswith("page_") and session.mode == Mode.WEB:
+                event = armed.fault.removeprefix("page_")
+                at_ms = now if event in EARLY else now + pages.READY_MS + LATER_MS
+                self._store.channels.add(
+                    session.channel, at_ms, "page", sid=session.sid, event=event
+                )
 
     def _set_page(self, session: Session, now: int) -> None:
         if session.web.get("onhold"):
@@ -150,6 +169,15 @@ class Beginnings:
 
 def _doom(module: int, code: int, text: str) -> dict[str, Any]:
     return {"module": module, "code": code, "text": text}
+
+
+# Faults of the deck that end a recording at its beginning.
+DOOMS: Mapping[str, dict[str, Any]] = {
+    "token_expired": _doom(RECORDER, tokens.EXPIRED, "The token is wrong or has expired."),
+    "token_wrong": _doom(RECORDER, tokens.WRONG, "The token is wrong or has expired."),
+    "bucket_missing": _doom(UPLOADER, BAD_STORAGE, "The storage has no such bucket."),
+    "start_timeout": _doom(SERVICE, START_TIMEOUT, "The recorder took too long to start."),
+}
 
 
 def _same(given: str, right: str) -> bool:

@@ -135,6 +135,12 @@ class Endings:
             self._store.tasks.change(session.sid, upload="uploaded")
         self._filing.remove(session)
 
+    def warn(self, session: Session, now: int, code: int) -> None:
+        """A file is sent once more: AGAIN to the bucket, or BACKUP."""
+        self._emit(
+            session, 2, SERVICE, now, msgName="cloud_recording_warning", module=1, warnCode=code
+        )
+
     def snapshot_stored(self, session: Session, row: FileRow, now: int) -> None:
         """A screenshot is in the bucket."""
         name = session.prefix + row.name

@@ -18,6 +18,7 @@ from recorder.contract.files import (
 from recorder.contract.states import Mode
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import wall_ms
+from recorder.sandbox.deck import Deck
 from recorder.sandbox.disk import write_whole
 from recorder.sandbox.images import Images
 from recorder.sandbox.lanes import Lane
@@ -36,6 +37,7 @@ TYPES = {
     "aac": "audio/aac",
 }
 FIRST_RETRY_MS, LONGEST_RETRY_MS = 1000, 30_000
+AGAIN, BACKUP = 31, 32  # warnCode of event 2: where a file is sent once more
 HELD = "uploads_held"  # a switch: while it is "1" nothing is uploaded
 
 
@@ -44,8 +46,8 @@ class Filing:
     real names exist in the bucket only.
     """
 
-    def __init__(self, data: Path, store: Store, buckets: Buckets):
-        self._data, self._store, self._buckets = data, store, buckets
+    def __init__(self, data: Path, store: Store, buckets: Buckets, deck: Deck):
+        self._data, self._store, self._buckets, self._deck = data, store, buckets, deck
         self._images = Images(data)
 
     def folder(self, session: Session, key: str = "") -> Path:
@@ -173,8 +175,14 @@ class Filing:
             lane=lane.key, uid=lane.uid, track=lane.track,
         )  # fmt: skip
 
-    def upload(self, session: Session, arrived: Callable[[FileRow], None]) -> None:
-        """Put what is waiting into the bucket, in order; tells of each file that has arrived.
+    def upload(
+        self,
+        session: Session,
+        arrived: Callable[[FileRow], None],
+        warn: Callable[[int], None] = lambda _code: None,
+    ) -> None:
+        """Put what is waiting into the bucket, in order; tells of each file that has arrived, and
+        warns (AGAIN, BACKUP) of those that have not.
 
         After a failure the rest waits for the next try, so that a playlist never comes before its
         slices.
@@ -184,23 +192,60 @@ class Filing:
         for row in self._store.files.waiting(session.sid):
             if row.retry_wall_ms > wall_ms():
                 break
+            fate = next(iter(self._deck.on_upload(row)), None)
+            if fate and fate.fault == "upload_slow":
+                late = round(fate.settings["seconds"] * 1000)
+                self._store.files.failed(row, "the storage is slow", wall_ms() + late)
+                break
             try:
-                self._buckets.put_file(
-                    session.bucket,
-                    session.prefix + row.name,
-                    self._data / row.path,
-                    TYPES[row.name.rpartition(".")[2]],
-                )
+                self._send(session, row, fate.fault if fate else "")
             except (OSError, S3Error) as error:
                 delay = min(FIRST_RETRY_MS * 2**row.tries, LONGEST_RETRY_MS)
                 log.warning(
                     "%s: upload of %s %s failed: %s", session.sid, row.kind, row.number, error
                 )
-                self._store.files.failed(row, str(error), wall_ms() + delay)
+                with self._store.transaction():
+                    self._store.files.failed(row, str(error), wall_ms() + delay)
+                    warn(AGAIN)
                 break
             with self._store.transaction():
-                self._store.files.sent(row)
+                to_backup = fate is not None and fate.fault == "upload_to_backup"
+                self._store.files.sent(row, backup=to_backup)
+                if to_backup:
+                    warn(BACKUP)
                 arrived(row)
+
+    def _send(self, session: Session, row: FileRow, fate: str) -> None:
+        """Put one file into the bucket, or let its fate (of the fault deck) befall it."""
+        if fate == "upload_fails":
+            raise OSError("the storage refuses")
+        if fate in ("slice_lost", "upload_to_backup"):
+            return
+        path = self._data / row.path
+        if fate == "slice_empty":
+            path = self.folder(session) / "empty"
+            path.write_bytes(b"")
+        self._put(session, row.name, path)
+
+    def _put(self, session: Session, name: str, path: Path) -> None:
+        kind = TYPES[name.rpartition(".")[2]]
+        self._buckets.put_file(session.bucket, session.prefix + name, path, kind)
+
+    def bring_home(self, session: Session) -> bool:
+        """Put what only the backup has into the customer's bucket; whether all of it is there.
+
+        Playlists come under a name that tells them from one that may be there.
+        """
+        for row in self._store.files.in_backup(session.sid):
+            stem, _, ending = row.name.rpartition(".")
+            name = f"{stem}_{session.gone_ms}_0.{ending}" if row.kind == "playlist" else row.name
+            try:
+                self._put(session, name, self._data / row.path)
+            except (OSError, S3Error) as error:
+                log.warning("%s: %s stays in the backup: %s", session.sid, row.kind, error)
+                return False
+            self._store.files.came_home(row, name)
+        return True
 
     def remove(self, session: Session) -> None:
         """Everything is in the bucket: the working copies may go, unless work was put off."""

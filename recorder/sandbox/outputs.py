@@ -41,7 +41,11 @@ class Outputs:
     def upload(self, session: Session, now: int) -> None:
         if session.sid not in self._unsent:
             return
-        self._filing.upload(session, lambda row: self._arrived(row, now))
+        self._filing.upload(
+            session,
+            lambda row: self._arrived(row, now),
+            lambda code: self._endings.warn(session, now, code),
+        )
         if not self._store.files.waiting(session.sid):
             self._unsent.discard(session.sid)
 

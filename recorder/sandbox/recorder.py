@@ -13,7 +13,9 @@ from dataclasses import replace
 from recorder.sandbox.buckets import Buckets
 from recorder.sandbox.clock import Clock, wall_ms
 from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.deck import Deck
 from recorder.sandbox.endings import Endings
+from recorder.sandbox.fates import Fates
 from recorder.sandbox.filing import Filing
 from recorder.sandbox.lease import LeaseLost, WorkerLease
 from recorder.sandbox.outputs import Outputs
@@ -40,10 +42,11 @@ class Recorder:
         self.lease = WorkerLease(store, self.clock)
         self._pictures = config.media == "full"
         self._buckets = Buckets(config.data, store.objects)
-        self.filing = Filing(config.data, store, self._buckets)
+        self.filing = Filing(config.data, store, self._buckets, Deck(store, self.clock))
         self.endings = Endings(store, self.filing, pictures=self._pictures)
         self.renders = Renders(self.filing, bell.ring)
         self.outputs = Outputs(store, self.filing, self.renders, self.endings)
+        self.fates = Fates(store, self.filing, self.endings)
         self.postponed = Postponed(store, self.filing, self.endings, self.renders)
         self._plans: dict[str, Plan] = {}
         self._paces: dict[str, int | None] = {}  # how far each lets a fast clock run
@@ -111,7 +114,7 @@ class Recorder:
                 text = "The recorder cannot read the request."
                 self.endings.fail(session, now, module=0, code=2, text=text)
         self.renders.submit()
-        self._more |= self.postponed.work(now)
+        self._more |= self.postponed.work(now) | self.fates.work(now)
         return self._pause(now, round_)
 
     def _collect(self) -> None:
@@ -270,6 +273,6 @@ class Recorder:
             self.store.machine.settled(self.lease.owner, now, round_)
         speed = self.clock.speed
         moments = [plan.next_ms(now) for plan in self._plans.values()]
-        ahead = min([*moments, self.postponed.next_ms(now)], default=NEVER_MS) - now
+        ahead = min([*moments, self.postponed.next_ms(now), self.fates.next_ms(now)]) - now
         seconds = max(ahead, 0) / 1000 / speed if speed else BEAT_S
         return max(0.005, min(seconds, BEAT_S, self.outputs.retry_s(BEAT_S)))

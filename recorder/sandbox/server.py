@@ -15,6 +15,8 @@ from recorder.sandbox.callbacks import Sender
 from recorder.sandbox.clock import NO_PICTURES, Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.control import Control
+from recorder.sandbox.deck import Deck
+from recorder.sandbox.faulty import Faulty
 from recorder.sandbox.gateway import (
     BAD_APP_ID,
     NO_ROUTE,
@@ -76,7 +78,8 @@ class Sandbox:
         self._bucket_api = BucketApi(config, self.buckets)
         self.sender = Sender(store, self.clock, config.provider)
         self._control = Control(config, store, self.clock, wake, self.buckets, self.sender)
-        self.around: Around = lambda _operation, _request, proceed: proceed()
+        self.deck = Deck(store, self.clock)
+        self.around: Around = Faulty(self.deck, self._response).around
         self._rate = RateLimit(config.rate_limit)
         self._operations: dict[Operation, Callable[[Call], Answer]] = {
             Operation.ACQUIRE: self.service.acquire,

@@ -21,6 +21,7 @@ from recorder.sandbox.beginnings import Beginnings
 from recorder.sandbox.channels import subscription_lists
 from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
+from recorder.sandbox.deck import Deck
 from recorder.sandbox.images import FROZEN, Images
 from recorder.sandbox.overlaps import Overlap, Overlaps
 from recorder.sandbox.store import Fact, FileRow, Resource, Session, State, Store
@@ -55,7 +56,8 @@ class Service:
 
     def __init__(self, config: SandboxConfig, store: Store, clock: Clock, wake: Wake):
         self.config, self.store, self.clock, self.wake = config, store, clock, wake
-        self.overlaps, self._beginnings = Overlaps(), Beginnings(config, store)
+        self.overlaps = Overlaps()
+        self._beginnings = Beginnings(config, store, Deck(store, clock))
         self._images = Images(config.data)
 
     def acquire(self, call: Call) -> Answer:

@@ -5,6 +5,7 @@ from pathlib import Path
 from recorder.sandbox.store.callbacks import Callbacks
 from recorder.sandbox.store.channels import Channels, Fact
 from recorder.sandbox.store.database import Database
+from recorder.sandbox.store.faults import Armed, Faults
 from recorder.sandbox.store.files import FileRow, Files
 from recorder.sandbox.store.jobs import Job, Jobs
 from recorder.sandbox.store.machine import Lease, Machine
@@ -12,7 +13,7 @@ from recorder.sandbox.store.objects import ObjectRow, Objects, PartRow, Upload
 from recorder.sandbox.store.tasks import VOD, EventRow, Resource, Session, State, Tasks
 
 __all__ = [
-    "VOD", "EventRow", "Fact", "FileRow", "Job", "Lease", "ObjectRow",
+    "VOD", "Armed", "EventRow", "Fact", "FileRow", "Job", "Lease", "ObjectRow",
     "PartRow", "Resource", "Session", "State", "Store", "Upload",
 ]  # fmt: skip
 
@@ -28,6 +29,7 @@ class Store:
         self.channels = Channels(self.database)
         self.files = Files(self.database)
         self.jobs = Jobs(self.database)
+        self.faults = Faults(self.database)
         self.callbacks = Callbacks(self.database)
         self.objects = Objects(self.database)
 
@@ -48,6 +50,9 @@ class Store:
                 "events",
                 "callbacks",
                 "settings",
+                "faults",
+                "fault_log",
+                "moves",
                 "moves",
             ):
                 self.database.run(f"DELETE FROM {table}")  # noqa: S608 - names are ours

@@ -117,6 +117,10 @@ class Files:
         values = {"sent_version": row.version, "tries": 0, "error": "", "backup": int(backup)}
         self._database.update("files", values, *_one(row))
 
+    def came_home(self, row: FileRow, name: str) -> None:
+        """The customer's bucket has it now, under this name."""
+        self._database.update("files", {"backup": 0, "name": name}, *_one(row))
+
     def in_backup(self, sid: str) -> list[FileRow]:
         """What has not reached the customer's bucket yet, although it counts as sent."""
         rows = self._database.rows("SELECT * FROM files WHERE sid = ? AND backup", sid)

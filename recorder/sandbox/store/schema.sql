@@ -87,3 +87,11 @@ CREATE TABLE IF NOT EXISTS parts (
   upload_id TEXT NOT NULL, number INTEGER NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
   PRIMARY KEY (upload_id, number)
 ) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS faults (  -- armed on the fault deck
+  id INTEGER PRIMARY KEY, fault TEXT NOT NULL, operation TEXT NOT NULL DEFAULT '', calls INTEGER, share REAL,
+  credit REAL NOT NULL DEFAULT 0, until_ms INTEGER, settings TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS fault_log (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, fault TEXT NOT NULL, what TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS moves (sid TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, seconds INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_in_backup ON sessions (gone_ms) WHERE upload = 'backuped';

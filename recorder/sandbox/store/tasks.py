@@ -187,6 +187,14 @@ class Tasks:
         )
         return [_session(row) for row in rows]
 
+    def in_backup(self) -> list[Session]:
+        """Those that are over and have files that only the provider's backup has."""
+        rows = self._database.rows(
+            "SELECT * FROM sessions WHERE upload = 'backuped' AND gone_ms IS NOT NULL"
+            " ORDER BY gone_ms"
+        )
+        return [_session(row) for row in rows]
+
     def recent(self, limit: int = 50) -> list[Session]:
         rows = self._database.rows(
             "SELECT * FROM sessions ORDER BY started_ms DESC, sid LIMIT ?", limit
