@@ -120,7 +120,8 @@ def _drag(script: str) -> float:
 
 
 def _frames(events: list[dict[str, Any]]) -> list[float]:
-    """The main thread's work from each move of the pointer to the next, in milliseconds.
+    """The main thread's work from each move of the pointer to the next, in milliseconds of its
+    processor time, so that what else the machine does counts for nothing.
 
     The browser hands a page one move for each frame; drawing it lies between two of them.
     """
@@ -138,7 +139,7 @@ def _frames(events: list[dict[str, Any]]) -> list[float]:
             # The event is handled inside a task: what ends after it belongs to its frame.
             frame = bisect_right(starts, event["ts"] + event["dur"]) - 1
             if frame >= 0:
-                work[frame] += event["dur"] / 1000
+                work[frame] += event.get("tdur", event["dur"]) / 1000
     return work[1:-1]  # the first move of a drag only begins it, after the last nothing ends
 
 

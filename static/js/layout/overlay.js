@@ -20,7 +20,9 @@ export function startOverlay(layer, ed, view) {
     at,
     node: draw("g", { "data-h": name, class: `handle handle--${name}` }, square(hit, { class: "handle__hit" }), square(DOT, { class: "handle__dot", rx: 2 })),
   }));
-  layer.append(each, frame, ...handles.map(({ node }) => node), under, guide, gaps, sweep);
+  // A move changes the place of this group alone.
+  const held = draw("g", {}, frame, ...handles.map(({ node }) => node));
+  layer.append(each, held, under, guide, gaps, sweep);
 
   const across = (at) => (at * view.w) / UNIT;
   const down = (at) => (at * view.h) / UNIT;
@@ -29,19 +31,20 @@ export function startOverlay(layer, ed, view) {
   function paintHandles(chosen) {
     const show = chosen.length > 0 && !ed.show.final;
     const { x, y, width, height } = box(show ? bounds(chosen) : { x: 0, y: 0, w: 0, h: 0 });
-    put(frame, { x, y, width, height, display: show ? null : "none" });
+    put(held, { transform: `translate(${x} ${y})`, display: show ? null : "none" });
+    put(frame, { width, height });
     const outlines = show && chosen.length > 1 ? chosen.map(box) : [];
     put(each, { d: outlines.map((b) => `M${b.x} ${b.y}h${b.width}v${b.height}h${-b.width}z`).join("") });
     const free = show && chosen.some((region) => !region.locked);
     for (const { node, at: [right, low] } of handles) {
       const crowded = (right === 0.5 && width < hit * 1.5) || (low === 0.5 && height < hit * 1.5);
-      put(node, { transform: `translate(${x + width * right} ${y + height * low})`, display: free && !crowded ? null : "none" });
+      put(node, { transform: `translate(${width * right} ${height * low})`, display: free && !crowded ? null : "none" });
     }
   }
 
   function paintGuides() {
     let path = "";
-    const texts = [];
+    let used = 0;
     for (const { axis, at, from, to, kind, gap } of view.guides) {
       const upright = (axis === "x") !== (kind === "gap"); // a gap is a bar along its axis
       const [x, y] = upright ? [across(at), down(from)] : [across(from), down(at)];
@@ -50,11 +53,12 @@ export function startOverlay(layer, ed, view) {
       const { width, height } = ed.model.doc;
       const middle = (from + to) / 2;
       const place = upright ? { x: x + 6, y: down(middle) } : { x: across(middle), y: y - 6 };
-      texts.push(draw("text", { class: "guide__gap", ...place, textContent: `${Math.round((gap * (upright ? height : width)) / UNIT)} px · ${percent(gap)}` }));
+      const text = gaps.children[used++] ?? gaps.appendChild(draw("text", { class: "guide__gap" }));
+      put(text, { ...place, display: null, textContent: `${Math.round((gap * (upright ? height : width)) / UNIT)} px · ${percent(gap)}` });
     }
     put(under, { d: path });
     put(guide, { d: path });
-    if (texts.length || gaps.hasChildNodes()) gaps.replaceChildren(...texts);
+    for (const text of [...gaps.children].slice(used)) put(text, { display: "none" });
   }
 
   return (chosen) => {

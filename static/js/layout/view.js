@@ -110,9 +110,8 @@ export function startView(ed) {
       if (node.order !== order) regions.append(node); // drawn in order; the list is short
       node.order = order;
       const pixels = exact?.get(index);
-      const box = pixels
-        ? [pixels.x * view.scale, pixels.y * view.scale, pixels.width * view.scale, pixels.height * view.scale]
-        : [(region.x * view.w) / UNIT, (region.y * view.h) / UNIT, (region.w * view.w) / UNIT, (region.h * view.h) / UNIT];
+      const [at, unit, side] = pixels ? [pixels, view.scale, view.scale] : [region, view.w / UNIT, view.h / UNIT];
+      const box = { x: at.x * unit, y: at.y * side, width: Math.max(0, (at.width ?? at.w) * unit), height: Math.max(0, (at.height ?? at.h) * side) };
       paintRegion(node, box, { region, uid, own, index, pressed: selected.has(key) });
     });
     for (const [key, node] of nodes) {
@@ -125,7 +124,7 @@ export function startView(ed) {
 
   function makeRegion(key, own) {
     const node = draw("g", own ? { class: "region", role: "button", tabindex: -1, "data-id": key } : { class: "region", role: "img" });
-    node.body = draw("g", {}, (node.back = draw("rect")), (node.clip = draw("svg", {}, (node.picture = draw("image")))), (node.hatch = draw("rect", { fill: "url(#nobody)" })));
+    node.body = draw("g", {}, (node.back = draw("rect")), (node.picture = draw("image")));
     node.append(node.body, (node.ring = draw("rect", { class: "region__ring" })), (node.edge = draw("rect", { class: "region__edge" })),
       (node.plate = draw("rect", { class: "region__plate", x: 5, y: 5, height: 20, rx: 4 })), (node.text = draw("text", { class: "region__label", x: 11, y: 19 })));
     nodes.set(key, node);
@@ -133,16 +132,16 @@ export function startView(ed) {
     return node;
   }
 
-  function paintRegion(node, [x, y, width, height], { region, uid, own, index, pressed }) {
-    const size = { width: Math.max(0, width), height: Math.max(0, height) };
+  // A move changes the place of the group alone: its parts keep their attributes.
+  function paintRegion(node, box, { region, uid, own, index, pressed }) {
+    const { x, y, width, height } = box;
     const shown = ed.pictureOf(own, uid, index, region.mode);
+    const back = uid === null ? (ed.show.final ? null : "url(#nobody)") : shown.mode ? "#000" : null;
     const inset = { x: 1, y: 1, width: Math.max(0, width - 2), height: Math.max(0, height - 2) };
     put(node, { transform: `translate(${x} ${y})`, "aria-pressed": own ? String(pressed) : null, "data-severity": ed.severity(index) });
     put(node.body, { opacity: region.alpha / UNIT });
-    put(node.back, { ...size, fill: shown.note || shown.mode ? "#000" : "none" });
-    put(node.clip, size);
-    put(node.picture, { ...placed(size, shown), href: shown.href, preserveAspectRatio: `xMidYMid ${shown.mode ? "meet" : "slice"}` });
-    put(node.hatch, { ...size, display: uid !== null || ed.show.final ? "none" : null });
+    put(node.back, { width, height, fill: back ?? "none" });
+    put(node.picture, { ...placed(width, height, shown), href: shown.href, preserveAspectRatio: `xMidYMid ${shown.mode ? "meet" : "slice"}` });
     put(node.ring, inset);
     put(node.edge, inset);
     const name = `${index + 1}`;
@@ -152,10 +151,10 @@ export function startView(ed) {
     put(node.plate, { width: widthOf(text) + 12 });
   }
 
-  /** Where a picture of a known size lies in a region; the browser places others itself, but no drawn ones. */
-  function placed({ width, height }, { size, mode }) {
-    if (!size) return { x: 0, y: 0, width, height };
-    const scale = (mode ? Math.min : Math.max)(width / size[0], height / size[1]);
+  /** Where a picture lies in a region. A fitted one has its own shape: drawn people, who fill any box, keep theirs. */
+  function placed(width, height, { size, mode }) {
+    if (!size || !mode) return { x: 0, y: 0, width, height };
+    const scale = Math.min(width / size[0], height / size[1]);
     const [w, h] = [size[0] * scale, size[1] * scale];
     return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
   }
