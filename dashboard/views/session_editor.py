@@ -77,6 +77,8 @@ def session_layout_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def apply_document(request: HttpRequest, session: RecordingSession) -> HttpResponse:
     """Send the document to the service, once; how that ended is `outcome`."""
     body = json_body(request)
+    if why_not := legal_actions(session)["layout"]:
+        return _refused(session, why_not)
     before = body.get("before")
     seen = before if isinstance(before, str) else tag_of(session.layout)
     picture, version = _wanted(body, session)

@@ -215,6 +215,8 @@ def test_where_it_is_not_possible_the_page_says_why(
     said = send({"document": document(), "before": ""}, pk=session.pk)
 
     assert word in page
+    assert said.status_code == 409
+    assert (word if session.is_live else "has ended") in said.json()["message"]
     assert said.json()["outcome"] == "refused"
     assert provider.count("updateLayout") == 0
 
