@@ -18,7 +18,10 @@ from recorder.sandbox.callbacks import Sender
 from recorder.sandbox.clock import Clock
 from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.controls import Controls, Refusal
+from recorder.sandbox.fault_controls import FaultControls
 from recorder.sandbox.images import MOST_BYTES
+from recorder.sandbox.player import Player
+from recorder.sandbox.scenario_controls import ScenarioControls
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Wake
 from recorder.sandbox.wire import BadRequest, Request, Response, decoded, json_response, parse_json
@@ -49,10 +52,13 @@ class Control:
         wake: Wake,
         buckets: Buckets,
         sender: Sender,
+        player: Player,
     ):
         self._config, self._store, self._clock = config, store, clock
         self._controls = Controls(config, store, clock, wake, buckets)
         self._callbacks = CallbackControls(store, sender)
+        self._faults = FaultControls(store, clock, wake)
+        self._scenarios = ScenarioControls(config, store, clock, player)
         self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = tuple(
             (method, re.compile("/_sandbox" + pattern), handler)
             for method, pattern, handler in (
@@ -61,6 +67,15 @@ class Control:
                 ("GET", "/state", self._state),
                 ("GET", "/events", self._events),
                 ("GET", "/callbacks", self._callback_log),
+                ("GET", "/faults", self._fault_cards),
+                ("POST", "/faults(?P<clear>/clear)?", self._change_faults),
+                (
+                    "POST",
+                    "/sessions/(?P<sid>[0-9a-f]{32})/(?P<action>failover|page)",
+                    self._befall,
+                ),
+                ("GET", "/scenarios", self._scenario_list),
+                ("POST", "/scenarios/(?P<action>play|stop)", self._change_scenarios),
                 ("POST", "/callbacks/(?P<action>add|remove|test|settle)", self._change_callbacks),
                 ("GET", "/sessions/(?P<sid>[0-9a-f]{32})", self._session),
                 ("GET", "/sessions/(?P<sid>[0-9a-f]{32})/picture.jpg", self._picture),
@@ -134,8 +149,25 @@ class Control:
     def _callback_log(self, request: Request, _parts: Mapping[str, str]) -> Response:
         return json_response(200, self._callbacks.log(request.query.get("sid")))
 
+    def _scenario_list(self, _request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._scenarios.state())
+
+    def _change_scenarios(self, request: Request, parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._scenarios.actions[parts["action"]](_object(request)))
+
     def _change_callbacks(self, request: Request, parts: Mapping[str, str]) -> Response:
         return json_response(200, self._callbacks.actions[parts["action"]](_object(request)))
+
+    def _fault_cards(self, _request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, self._faults.told())
+
+    def _change_faults(self, request: Request, parts: Mapping[str, str]) -> Response:
+        change = self._faults.clear if parts.get("clear") else self._faults.arm
+        return json_response(200, change(_object(request)))
+
+    def _befall(self, request: Request, parts: Mapping[str, str]) -> Response:
+        act = self._faults.of_session[parts["action"]]
+        return json_response(200, act(parts["sid"], _object(request)))
 
     def _session(self, _request: Request, parts: Mapping[str, str]) -> Response:
         session = self._store.tasks.get(parts["sid"])

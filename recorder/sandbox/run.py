@@ -107,7 +107,7 @@ def _serve(config: SandboxConfig) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ending.set())
         threading.Thread(target=server.serve_forever, args=(0.1,), name="http", daemon=True).start()
-        app.sender.start()
+        app.start()
         worker = Worker(config, bell)
         _announce(config, server.server_address[1], app.clock.speed)
         while not ending.wait(0.2):

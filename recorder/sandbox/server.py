@@ -25,6 +25,8 @@ from recorder.sandbox.gateway import (
     credentials_fault,
     read_object,
 )
+from recorder.sandbox.player import Player
+from recorder.sandbox.mishaps import Mishaps
 from recorder.sandbox.service import Call, Service
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Bell, Wake
@@ -77,8 +79,12 @@ class Sandbox:
         self.service = Service(config, store, self.clock, wake)
         self._bucket_api = BucketApi(config, self.buckets)
         self.sender = Sender(store, self.clock, config.provider)
-        self._control = Control(config, store, self.clock, wake, self.buckets, self.sender)
         self.deck = Deck(store, self.clock)
+        self.sender.mishap = Mishaps(self.deck).of
+        self.player = Player(store, self.clock, wake, self.service, self.deck.arm)
+        self._control = Control(
+            config, store, self.clock, wake, self.buckets, self.sender, self.player
+        )
         self.around: Around = Faulty(self.deck, self._response).around
         self._rate = RateLimit(config.rate_limit)
         self._operations: dict[Operation, Callable[[Call], Answer]] = {
@@ -90,7 +96,13 @@ class Sandbox:
             Operation.STOP: self.service.stop,
         }
 
+    def start(self) -> None:
+        """Begin what goes on beside the calls: callbacks and scenarios."""
+        self.sender.start()
+        self.player.start()
+
     def close(self) -> None:
+        self.player.close()
         self.sender.close()
         self.store.close()
 
@@ -165,7 +177,7 @@ def make_app(config: SandboxConfig, wake: Wake | None = None) -> Sandbox:
     cannot be used.
 
     It records only while a recorder worker runs on the same data directory; `wake` is how it is
-    told. It sends callbacks from `sender.start()` until `close()`.
+    told. Callbacks are sent and scenarios played from `start()` until `close()`.
     """
     store = Store(config.database)
     app = Sandbox(config, store, wake or Bell())

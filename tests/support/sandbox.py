@@ -176,7 +176,7 @@ class RunningSandbox(Client):
         self.config = config
         self.bell = Bell()
         self.app = make_app(config, self.bell)
-        self.app.sender.start()
+        self.app.start()
         self.server = Server((config.host, config.port), self.app)
         self._worker_store = Store(config.database)
         self._threads = [

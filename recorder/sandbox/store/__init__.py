@@ -10,6 +10,7 @@ from recorder.sandbox.store.files import FileRow, Files
 from recorder.sandbox.store.jobs import Job, Jobs
 from recorder.sandbox.store.machine import Lease, Machine
 from recorder.sandbox.store.objects import ObjectRow, Objects, PartRow, Upload
+from recorder.sandbox.store.plays import Plays
 from recorder.sandbox.store.tasks import VOD, EventRow, Resource, Session, State, Tasks
 
 __all__ = [
@@ -29,8 +30,9 @@ class Store:
         self.channels = Channels(self.database)
         self.files = Files(self.database)
         self.jobs = Jobs(self.database)
-        self.faults = Faults(self.database)
         self.callbacks = Callbacks(self.database)
+        self.plays = Plays(self.database)
+        self.faults = Faults(self.database)
         self.objects = Objects(self.database)
 
     def close(self) -> None:
@@ -49,10 +51,10 @@ class Store:
                 "pace",
                 "events",
                 "callbacks",
+                "plays",
                 "settings",
                 "faults",
                 "fault_log",
-                "moves",
                 "moves",
             ):
                 self.database.run(f"DELETE FROM {table}")  # noqa: S608 - names are ours

@@ -69,6 +69,11 @@ CREATE TABLE IF NOT EXISTS callbacks (  -- one notification to one target; paylo
 CREATE INDEX IF NOT EXISTS callbacks_waiting ON callbacks (due_wall_ms) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS callbacks_sid ON callbacks (sid, id);
 
+CREATE TABLE IF NOT EXISTS plays (  -- scenarios being played; steps: what somebody still has to do
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, channel TEXT NOT NULL,
+  began_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL, steps TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS jobs (  -- work on a recording's files that was put off until after its end
   sid TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, begun INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
