@@ -25,6 +25,7 @@ class _Listed:
 
     listing: Listing
     next: int = 0
+    written: int = 0  # how far the file lists them
     start_ms: int = 0
     duration_ms: int = 0
     reels: list[int] = field(default_factory=list)
@@ -42,16 +43,12 @@ class Lists:
 
         Whether there was anything to write.
         """
-        listed = self._of(session, lane)
-        before = listed.next
-        for row in self._store.files.in_lane(session.sid, lane.key, since=listed.next):
-            if row.number != listed.next and not ended:
-                break
-            self._add(session, lane, listed, row)
-        if not listed.reels or (listed.next == before and not ended):
+        listed = self._caught_up(session, lane, ended=ended)
+        if not listed.reels or (listed.next == listed.written and not ended):
             return False
         text = listed.listing.text(ended=ended)
         self._filing.write_playlist(session, lane, text, listed.start_ms, listed.duration_ms)
+        listed.written = listed.next
         return True
 
     def write_merged(self, session: Session, lanes: tuple[Lane, ...]) -> bool:
@@ -70,7 +67,7 @@ class Lists:
         self, session: Session, lane: Lane, *, ended: bool
     ) -> list[tuple[int, tuple[int, int]]]:
         """The MP4s that are complete: (index, (first slice, first slice after it))."""
-        listed = self._of(session, lane)
+        listed = self._caught_up(session, lane, ended=ended)
         edges = [*listed.reels, *([listed.next] if ended else [])]
         return list(enumerate(pairwise(edges)))
 
@@ -78,7 +75,8 @@ class Lists:
         for key in [key for key in self._listed if key[0] == sid]:
             del self._listed[key]
 
-    def _of(self, session: Session, lane: Lane) -> _Listed:
+    def _caught_up(self, session: Session, lane: Lane, *, ended: bool) -> _Listed:
+        """What is listed of this lane, with the slices that have come; after a restart, all."""
         key = (session.sid, lane.key)
         if key not in self._listed:
             turned = session.mode == Mode.INDIVIDUAL
@@ -86,7 +84,12 @@ class Lists:
                 lane.stretches[0].timeline, comma=correct_extinf(session), turned=turned
             )
             self._listed[key] = _Listed(listing)
-        return self._listed[key]
+        listed = self._listed[key]
+        for row in self._store.files.in_lane(session.sid, lane.key, since=listed.next):
+            if row.number != listed.next and not ended:
+                break
+            self._add(session, lane, listed, row)
+        return listed
 
     def _add(self, session: Session, lane: Lane, listed: _Listed, row: FileRow) -> None:
         timeline, k = lane.slice(row.number)

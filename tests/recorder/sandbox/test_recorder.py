@@ -282,6 +282,26 @@ def test_work_that_was_put_off_survives_a_worker_that_dies_in_it(bench):
     ]
 
 
+def test_an_mp4_is_made_by_the_next_worker_when_this_one_dies_after_the_last_list(bench):
+    kinds = {"avFileType": ["hls", "mp4"]}
+    task = bench.client.started(recordingFileConfig=kinds)
+    bench.app.clock.advance(3000)
+    bench.work()
+    task.stop(async_stop=True)
+    follow = bench.recorder.renders.follow
+    bench.recorder.renders.follow = lambda file, *rest: file.kind == "mp4" or follow(file, *rest)
+    bench.work()
+    listed = bench.store.tasks.get(task.sid).listed
+    bench.recorder.lease.release()
+    after = bench.new_recorder()
+    bench.work(after)
+    after.renders.close()
+
+    assert listed
+    assert bench.store.tasks.get(task.sid).state == "gone"
+    assert [row.sent for row in bench.store.files.of(task.sid, "mp4")] == [True]
+
+
 def test_two_workers_never_work_at_once(bench):
     bench.work()
     second = WorkerLease(bench.store, Clock(bench.store))
