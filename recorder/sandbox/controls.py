@@ -139,7 +139,11 @@ class Controls:
             screen = _switch(values, "screen", True)
             if screen and not user.host:
                 raise Refusal("Somebody in the audience publishes nothing.")
-            streams = {"audio": user.audio, "video": user.video or screen, "screen": screen}
+            streams: dict[str, Any] = {
+                "audio": user.audio,
+                "video": user.video or screen,
+                "screen": screen,
+            }
             self._store.channels.add(channel, now, "publish", uid=uid, **streams)
         return self._people(channel)
 
