@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from dashboard.htmx import go, render_page, render_refused
 from dashboard.numbers import id_in
 from dashboard.people import user_of
 from recorder.contract.layout_files import own_file
-from recorder.models import Layout, User
+from recorder.models import Layout, LayoutVersion, User
 from recorder.models.audit import record
 from recorder.models.names import NameTaken, name_once
 
@@ -22,18 +23,19 @@ PAGE, PART = "layouts/import.html", "layouts/_import.html"
 @require_safe
 def layouts_export(request: HttpRequest) -> HttpResponse:
     """`?layout=1&layout=2`: those, without any all that are not archived, in one file."""
-    rows = Layout.objects.visible_to(request.user)
+    layouts = Layout.objects.visible_to(request.user)
     asked = request.GET.getlist("layout")
     if asked:
-        chosen = rows.filter(pk__in=[pk for text in asked if (pk := id_in(text))])
+        layouts = layouts.filter(pk__in=[pk for text in asked if (pk := id_in(text))])
     else:
-        chosen = rows.filter(archived_at=None)
-    found = list(chosen)
-    newest = [(layout, layout.latest) for layout in found]
+        layouts = layouts.filter(archived_at=None)
+    newest = LayoutVersion.objects.filter(layout__in=layouts, number=F("layout__version"))
+    found = list(newest.select_related("layout").order_by("layout__name"))
     text = own_file(
-        (layout.name, layout.tags, version.canvas, version.wire) for layout, version in newest
+        (version.layout.name, version.layout.tags, version.canvas, version.wire)
+        for version in found
     )
-    name = slugify(found[0].name) or "layout" if len(found) == 1 else "layouts"
+    name = slugify(found[0].layout.name) or "layout" if len(found) == 1 else "layouts"
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return response

@@ -34,10 +34,13 @@ def add(signed_in, value, **chosen):
 
 
 class TestExport:
-    def test_all_of_them_come_in_one_file_that_can_be_read_again(self, signed_in, person):
+    def test_all_of_them_come_in_one_file_that_can_be_read_again(
+        self, signed_in, person, django_assert_max_num_queries
+    ):
         add_starters(by=person)
 
-        answer = signed_in.get(reverse("layouts_export"))
+        with django_assert_max_num_queries(5):
+            answer = signed_in.get(reverse("layouts_export"))
 
         found = read_layouts(json.loads(answer.content))
         assert "attachment" in answer["Content-Disposition"]

@@ -1,5 +1,7 @@
 """Layouts over HTTP: tags, keys that nobody knows, and names that are taken meanwhile."""
 
+import json
+
 import pytest
 
 from recorder.contract.layouts import Canvas
@@ -86,3 +88,20 @@ class TestANameThatIsTakenMeanwhile:
 
         assert "Somebody else has just used this name" in fields(answer)["name"][0]
         assert api.get(url).json()["name"] == body["name"]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("NaN", "layout_config.1.width: NaN is not a JSON number."),
+        ("-Infinity", "layout_config.1.width: -Infinity is not a JSON number."),
+        ("1e309", "layout_config.1.width: This number is too large."),
+    ],
+)
+def test_a_number_that_is_none_is_named_with_its_place(api, number, said):
+    body = json.dumps(LAYOUT | {"layout_config": [{}, {"width": 0.25}]}).replace("0.25", number)
+
+    answer = api.post("/api/v1/layouts/", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == said
