@@ -23,6 +23,9 @@ _LIVE = sorted(status.value for status in LIVE)
 _FINAL = sorted(status.value for status in FINAL)
 _UPLOAD_OPEN = sorted(upload.value for upload in UPLOAD_OPEN)
 
+LONGEST_LEASE = timedelta(minutes=5)
+LONGEST_PLAN = timedelta(minutes=20)
+
 
 class InvalidTransition(RecorderError):
     """The session is not in a state from which this move leads. Nothing was changed."""
@@ -85,14 +88,20 @@ class SessionQuerySet(VisibleQuerySet["RecordingSession"]):
         return self.filter(Q(attention=attention, pk__lt=pk) | Q(attention__lt=attention))
 
     def unclaimed(self, now: datetime) -> Self:
-        """Rows that nobody is working on."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        """Rows that nobody is working on. A lease that ends later than any lease can is from before
+        the clock was put back."""
+        taken = Q(lease_until__gt=now, lease_until__lte=now + LONGEST_LEASE)
+        return self.exclude(taken)
 
     def due(self, now: datetime) -> Self:
-        """Unclaimed rows that something must be done about: stops first, then the longest due."""
+        """Unclaimed rows that something must be done about: stops first, then the longest due.
+
+        A live one is never planned as far ahead as LONGEST_PLAN: that is from before the clock was
+        put back."""
+        stranded = Q(next_check_at__gt=now + LONGEST_PLAN, status__in=among(_LIVE))
         return (
             self.unclaimed(now)
-            .filter(next_check_at__lte=now)
+            .filter(Q(next_check_at__lte=now) | stranded)
             .order_by(F("stop_requested_at").asc(nulls_last=True), "next_check_at")
         )
 

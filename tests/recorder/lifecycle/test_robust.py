@@ -1,0 +1,190 @@
+"""What machines do to us: clocks, locks, power cuts, upgrades, two who want the same."""
+
+import shutil
+import sqlite3
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from recorder.contract.states import Status, Upload
+from recorder.lifecycle import leases, reconcile
+from recorder.lifecycle.observe import BucketListing
+from recorder.lifecycle.start import AlreadyRecording, request_start, send_start
+from recorder.lifecycle.stop import request_stop, send_stop
+from recorder.lifecycle.words import explain_failure
+from recorder.models import RecordingSession
+from tests.support.provider import says
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*jobs):
+    """All of them on threads of their own; what they returned or raised, in their order."""
+    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+
+    def run(place, job):
+        gate.wait()
+        try:
+            results[place] = job()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_of_two_who_start_the_same_channel_and_uid_one_wins_and_the_other_sees_it(
+    request_for, user, provider
+):
+    for number in range(20):
+
+        def start(number=number):
+            session, _ = request_start(request_for(f"room {number}"), by=user, form_key=None)
+            send_start(session)
+            return session
+
+        results = at_once(start, start)
+
+        [won] = [one for one in results if isinstance(one, RecordingSession)]
+        [refused] = [one for one in results if isinstance(one, AlreadyRecording)]
+        assert refused.session == won
+    assert provider.count("start") == 20
+
+
+def test_two_workers_send_the_stops_and_queries_of_many_sessions_once_each(
+    make_session, user, provider
+):
+    sessions = [make_session(Status.RECORDING) for _ in range(20)]
+    for session in sessions[:10]:
+        request_stop(session, by=user, grace=timedelta(0))
+
+    at_once(*[lambda: reconcile.sweep(100)] * 4)
+
+    calls = [(call.operation, call.sid) for call in provider.calls]
+    assert len(calls) == len(set(calls)) == 20
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_jumps_strands_no_session(make_session, provider, hours):
+    planned = make_session(Status.RECORDING, next_check_at=timezone.now() + timedelta(minutes=10))
+    taken = make_session(Status.RECORDING)
+    assert leases.claim(taken)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
+        reconcile.sweep()
+
+    assert {call.sid for call in provider.calls} == {planned.sid, taken.sid}
+
+
+def test_nobody_meets_a_locked_database_while_others_write(request_for, user):
+    locked, writing = threading.Event(), 4
+
+    def long_write():
+        with transaction.atomic():
+            RecordingSession.objects.filter(pk=0).update(uid="0")
+            locked.set()
+            done.wait(0.5)
+
+    def start(number):
+        locked.wait(10)
+        return request_start(request_for(f"room {number}"), by=user, form_key=None)[0]
+
+    done = threading.Event()
+    results = at_once(
+        long_write, *[lambda number=number: start(number) for number in range(writing)]
+    )
+
+    assert all(isinstance(one, RecordingSession) for one in results[1:]), results
+
+
+def test_what_was_committed_survives_a_power_cut(request_for, user, tmp_path):
+    if connection.vendor != "sqlite":
+        pytest.skip("A server's own log is not ours to test.")
+    assert connection.cursor().execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    path, acknowledged, stop = connection.settings_dict["NAME"], [], threading.Event()
+
+    def write():
+        connection.cursor().execute("PRAGMA wal_autocheckpoint = 0")  # the copy is not atomic
+        number = 0
+        while not stop.is_set():
+            number += 1
+            request = request_for(f"room {number}")
+            acknowledged.append(request_start(request, by=user, form_key=None)[0].reference)
+
+    def cut():
+        try:
+            for number in range(8):
+                before = len(acknowledged)
+                while len(acknowledged) < before + 3:
+                    pass
+                known, copy = list(acknowledged), tmp_path / f"{number}.sqlite3"
+                shutil.copy(path, copy)
+                shutil.copy(f"{path}-wal", f"{copy}-wal")
+                with sqlite3.connect(copy) as database:
+                    rows = database.execute("SELECT reference FROM recorder_recordingsession")
+                    assert set(known) <= {reference for (reference,) in rows}
+                    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        finally:
+            stop.set()
+
+    _wrote, failed = at_once(write, cut)
+    assert failed is None
+
+
+def test_an_upgrade_and_the_way_back_keep_live_sessions(request_for, user, provider):
+    session, _ = request_start(request_for(), by=user, form_key=None)
+    send_start(session)
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes("recorder")
+    try:
+        MigrationExecutor(connection).migrate([("recorder", "0001_initial")])
+    finally:
+        MigrationExecutor(connection).migrate(latest)
+
+    session = RecordingSession.objects.get()
+    reconcile.check(session)
+    recording = session.status
+    request_stop(session, by=user)
+    send_stop(session)
+
+    assert (recording, session.status) == (Status.RECORDING, Status.STOPPED)
+    assert provider.live == []
+
+
+def test_a_stop_without_a_list_of_files_is_completed_by_the_bucket(request_for, user, provider):
+    session, _ = request_start(request_for(), by=user, form_key=None)
+    send_start(session)
+    reconcile.check(session)
+    provider.will("stop", says(206, serverResponse={"uploadingStatus": "unknown"}))
+    request_stop(session, by=user)
+    send_stop(session)
+    between = (session.status, session.upload, session.playlist)
+
+    def bucket(_session):
+        return BucketListing(timezone.now(), complete=True, playlist="sid-1_room.m3u8")
+
+    with time_machine.travel(session.next_check_at, tick=True):
+        reconcile.sweep(bucket=bucket)
+
+    session.refresh_from_db()
+    assert between == (Status.STOPPED, Upload.UNKNOWN, "sid-1_room.m3u8")
+    assert (session.upload, session.next_check_at) == (Upload.UPLOADED, None)
+
+
+@pytest.mark.parametrize("code", [109, 110])
+def test_a_token_that_is_not_accepted_is_named(make_session, code):
+    failure = {"at": "", "operation": "start", "http_status": 400, "code": code, "text": ""}
+
+    what, _meaning, remedy = explain_failure(make_session(Status.FAILED, failure=failure))
+
+    assert "token" in what.lower() + remedy.lower()
