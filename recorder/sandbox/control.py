@@ -68,7 +68,7 @@ class Control:
                 ("GET", "/events", self._events),
                 ("GET", "/callbacks", self._callback_log),
                 ("GET", "/faults", self._fault_cards),
-                ("POST", "/faults(?P<clear>/clear)?", self._change_faults),
+                ("POST", "/faults(?P<clear>(?:/clear)?)", self._change_faults),
                 (
                     "POST",
                     "/sessions/(?P<sid>[0-9a-f]{32})/(?P<action>failover|page)",

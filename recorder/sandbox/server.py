@@ -25,8 +25,8 @@ from recorder.sandbox.gateway import (
     credentials_fault,
     read_object,
 )
-from recorder.sandbox.player import Player
 from recorder.sandbox.mishaps import Mishaps
+from recorder.sandbox.player import Player
 from recorder.sandbox.service import Call, Service
 from recorder.sandbox.store import Store
 from recorder.sandbox.wake import Bell, Wake

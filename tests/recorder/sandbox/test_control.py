@@ -110,7 +110,7 @@ def test_people_join_mute_and_leave(sandbox):
         ("clock", {"advance": -1}, 422),
         ("clock", {"advance": "1"}, 422),
         ("uploads", {"held": 1}, 422),
-        ("faults", {}, 404),
+        ("nothing", {}, 404),
     ],
 )
 def test_wrong_values_are_named(sandbox, action, values, status):

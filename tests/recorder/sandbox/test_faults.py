@@ -1,5 +1,6 @@
 """The fault deck: what it arms befalls so many calls, recordings or files, and then no more."""
 
+import hmac
 import time
 
 import pytest
@@ -7,9 +8,12 @@ import requests
 
 from recorder.sandbox.deck import CannotArm
 from recorder.sandbox.faults import FAULTS, Where
+from tests.recorder.sandbox.test_callbacks_out import SECRET, emit, receiver, settled
 from tests.recorder.sandbox.test_id_states import result
 from tests.recorder.sandbox.test_modes_story import events, web_task
 from tests.support.sandbox import running_sandbox
+
+__all__ = ["receiver"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -280,3 +284,73 @@ def test_an_old_fault_befalls_nobody_after_a_reset(plain):
     plain.control("reset")
 
     assert plain.acquire("room").status_code == 200
+
+
+def armed(sandbox) -> list[dict]:
+    return requests.get(f"{sandbox.url}/_sandbox/faults", timeout=10).json()["armed"]
+
+
+def test_faults_are_armed_seen_and_cleared_by_the_control_api(calls):
+    made = calls.control("faults", fault="http_502", operation="query", calls=3)
+    task = calls.started()
+    refused = task.query().status_code
+    told = requests.get(f"{calls.url}/_sandbox/faults", timeout=10).json()
+    calls.control("faults/clear", id=made["id"])
+    calls.control("faults", fault="reset", share=0.5)
+    calls.control("faults/clear")
+
+    assert refused == 502
+    assert {card["fault"] for card in told["cards"]} == set(FAULTS)
+    assert [(one["fault"], one["calls"]) for one in told["armed"]] == [("http_502", 2)]
+    assert [(line["fault"], line["what"]) for line in told["log"]] == [("http_502", "query")]
+    assert armed(calls) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "status"),
+    [
+        ("faults", {"fault": "nonsense"}, 422),
+        ("faults/clear", {"id": 77}, 404),
+        ("faults/clear", {"id": "1"}, 422),
+        ("sessions/" + "0" * 32 + "/failover", {}, 409),
+        ("sessions/" + "0" * 32 + "/failover", {"seconds": 1000}, 422),
+        ("sessions/" + "0" * 32 + "/page", {"event": "silent"}, 409),
+        ("sessions/" + "0" * 32 + "/page", {"event": "fire"}, 422),
+    ],
+)
+def test_what_cannot_be_is_refused_by_the_control_api(calls, path, values, status):
+    answer = requests.post(f"{calls.url}/_sandbox/{path}", json=values, timeout=10)
+
+    assert (answer.status_code, list(answer.json())) == (status, ["message"])
+
+
+def test_a_server_fails_and_a_page_falls_silent_by_one_call(calls):
+    mix, page = calls.started("mix"), web_task(calls)
+    calls.advance(10)
+    moved = calls.control(f"sessions/{mix.sid}/failover", seconds=5)
+    calls.control(f"sessions/{page.sid}/page", event="silent")
+    calls.advance(1)
+
+    assert set(moved) == {"back_ms", "recorder_uid"}
+    assert result(mix.query()) == (404, 404)
+    assert (73, "audio_silence") in events(calls, page)
+
+
+@pytest.mark.parametrize(
+    ("fault", "count", "signed"),
+    [("lost", 0, []), ("twice", 2, [True, True]), ("wrongly_signed", 1, [False])],
+)
+def test_callbacks_can_be_lost_doubled_and_wrongly_signed(calls, receiver, fault, count, signed):
+    calls.control("callbacks/add", url=receiver.url, secret=SECRET)
+    arm(calls, f"callback_{fault}", calls=1)
+
+    emit(calls, msgName="recorder_started", status=0)
+    settled(calls)
+
+    right = [
+        headers["Agora-Signature"] == hmac.new(SECRET.encode(), raw, "sha1").hexdigest()
+        for headers, raw in receiver.got
+    ]
+    assert len(receiver.got) == count
+    assert right == signed
+    assert len({notice["noticeId"] for notice in receiver.notices}) == min(count, 1)
