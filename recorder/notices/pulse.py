@@ -63,10 +63,10 @@ def silent_since(user: AbstractBaseUser | AnonymousUser, now: datetime) -> datet
         .order_by()
     )
     progress = Notice.objects.filter(session=OuterRef("pk"), event_type=PROGRESS)
-    late = Q(heard_at__lt=now - PROGRESS_WITHIN)
+    hushed = Q(Exists(progress), heard_at__lt=now - PROGRESS_WITHIN)
     since = expecting.aggregate(
         unheard=Min("recording_at", filter=Q(heard_at=None)),
-        hushed=Min("heard_at", filter=late & Exists(progress)),
+        hushed=Min("heard_at", filter=hushed),
     )
     return min(filter(None, since.values()), default=None)
 
