@@ -211,6 +211,11 @@ class TestKeys:
 
         expect(page.locator(".region-list__pick").nth(1)).to_be_focused()
         assert [r.get("uid") for r in editor.wire()["layoutConfig"]] == ["77", None]
+        expect(editor.regions.nth(0)).to_have_attribute("aria-label", re.compile("uid 77"))
+        editor.regions.nth(0).click()
+        editor.press("]")
+        expect(editor.regions.nth(1)).to_be_focused()
+        expect(editor.regions.nth(1)).to_have_attribute("aria-label", re.compile("uid 77"))
 
 
 class TestBadInput:

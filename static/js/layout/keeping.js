@@ -166,7 +166,7 @@ export function startKeeping(ed) {
 
   ed.dialog = dialog;
 
-  function conflict({ message, conflict: theirs }) {
+  function conflict({ conflict: theirs }) {
     show("unsaved");
     const doc = read(theirs);
     const place = dialog("editor-conflict", {
@@ -181,7 +181,7 @@ export function startKeeping(ed) {
       },
       copy: () => save({ copy: true }),
     });
-    place("message").textContent = message;
+    place("message").textContent = word(theirs.by ? "saved_by" : "saved_meanwhile", { who: theirs.by, number: theirs.number });
     place("theirs").append(small(doc, word("theirs")));
     place("mine").append(small(model.doc, word("mine")));
   }

@@ -101,14 +101,15 @@ export function startView(ed) {
     const exact = show.final ? new Map(boxes(doc, ed.users(), ed.data.tables).map((box) => [box.index, box])) : null;
     const selected = new Set(model.selection);
     const seen = new Set();
+    const focused = svg.contains(document.activeElement) && Number(document.activeElement.dataset.id);
     place(doc, ed.users(), ed.data.tables).forEach(({ region, uid, index }, order) => {
       const own = custom ? doc.regions[index] : null;
       if (own?.hidden && !show.final) return;
       const key = own?.id ?? `p${order}`;
       const node = nodes.get(key) ?? makeRegion(key, own);
       seen.add(key);
-      if (node.order !== order) regions.append(node); // drawn in order; the list is short
-      node.order = order;
+      const there = regions.children[seen.size - 1];
+      if (there !== node) regions.insertBefore(node, there);
       const pixels = exact?.get(index);
       const [at, unit, side] = pixels ? [pixels, view.scale, view.scale] : [region, view.w / UNIT, view.h / UNIT];
       const box = { x: at.x * unit, y: at.y * side, width: Math.max(0, (at.width ?? at.w) * unit), height: Math.max(0, (at.height ?? at.h) * side) };
@@ -119,6 +120,8 @@ export function startView(ed) {
       node.remove();
       nodes.delete(key);
     }
+    // What is moved to another place in the order loses the focus on its way.
+    if (focused && !svg.contains(document.activeElement)) view.focus(focused);
     paintOverlay(custom ? model.selected.filter((region) => !region.hidden) : []);
   }
 
