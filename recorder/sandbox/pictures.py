@@ -46,10 +46,7 @@ def timeline_of(session: Session, facts: list[Fact]) -> Timeline:
     fps = wanted.get("fps")
     return Timeline(
         started_ms=origin,
-        canvas=Canvas(
-            int(wanted.get("width") or DEFAULT_CANVAS.width),
-            int(wanted.get("height") or DEFAULT_CANVAS.height),
-        ),
+        canvas=canvas_of(session),
         fps=int(fps) if fps in FRAME_RATES else DEFAULT_FPS,
         bitrate_kbps=max(1, int(wanted.get("bitrate") or DEFAULT_KBPS)),
         audio_profile=int(session.recording.get("audioProfile") or 0),
@@ -59,11 +56,25 @@ def timeline_of(session: Session, facts: list[Fact]) -> Timeline:
     )
 
 
+def canvas_of(session: Session) -> Canvas:
+    """The size of the picture: mixed, of the page, or of the overview."""
+    if session.mode == Mode.WEB:
+        asked = session.web
+        return Canvas(int(asked.get("videoWidth") or 1280), int(asked.get("videoHeight") or 720))
+    wanted = session.recording.get("transcodingConfig") or {}
+    if session.mode == Mode.INDIVIDUAL:
+        wanted = OVERVIEW
+    return Canvas(
+        int(wanted.get("width") or DEFAULT_CANVAS.width),
+        int(wanted.get("height") or DEFAULT_CANVAS.height),
+    )
+
+
 def _page(session: Session) -> Timeline:
     """The page that is recorded. Nothing that people in a channel do concerns it."""
     assert session.origin_ms is not None  # noqa: S101 - as `timeline_of` promised
     asked, end = session.web, session.end_ms
-    canvas = Canvas(int(asked.get("videoWidth") or 1280), int(asked.get("videoHeight") or 720))
+    canvas = canvas_of(session)
     large = canvas.width * canvas.height >= 1280 * 720
     return Timeline(
         started_ms=session.origin_ms,

@@ -6,6 +6,7 @@ import functools
 from typing import Any
 from urllib.parse import urlsplit
 
+from recorder.contract.layouts import DEFAULT_CANVAS
 from recorder.sandbox.channels import present_at
 from recorder.sandbox.clock import Clock, wall_ms
 from recorder.sandbox.config import SandboxConfig
@@ -13,7 +14,7 @@ from recorder.sandbox.filing import HELD
 from recorder.sandbox.images import Images
 from recorder.sandbox.lease import STALE_MS
 from recorder.sandbox.media import Timeline
-from recorder.sandbox.pictures import timeline_of
+from recorder.sandbox.pictures import canvas_of, timeline_of
 from recorder.sandbox.store import Session, State, Store
 
 MOST_CHANNELS = 200
@@ -134,7 +135,10 @@ def _channel(store: Store, name: str, prepared: bool, now: int) -> dict[str, Any
 def _summary(store: Store, row: Session, now: int) -> dict[str, Any]:
     files = store.files.of(row.sid)
     end = row.end_ms if row.end_ms is not None else now
-    wanted = row.recording.get("transcodingConfig") or {}
+    try:
+        size = canvas_of(row)
+    except (ValueError, TypeError):  # a start may ask for anything; the recording fails by itself
+        size = DEFAULT_CANVAS
     return {
         "sid": row.sid,
         "cname": row.cname,
@@ -147,8 +151,8 @@ def _summary(store: Store, row: Session, now: int) -> dict[str, Any]:
         "origin_ms": row.origin_ms,
         "end_ms": row.end_ms,
         "recorded_ms": max(0, end - row.origin_ms) if row.origin_ms is not None else 0,
-        "width": wanted.get("width") or 360,
-        "height": wanted.get("height") or 640,
+        "width": size.width,
+        "height": size.height,
         "slices": sum(f.kind == "slice" for f in files),
         "slices_sent": sum(f.kind == "slice" and f.sent for f in files),
         "shows_picture": row.state == State.LIVE

@@ -81,6 +81,15 @@ def test_the_composed_picture_follows_the_layout(sandbox):
     assert max(green, blue) < 60
 
 
+@pytest.mark.parametrize("width", ["wide", None, [1]])
+def test_a_picture_of_no_readable_size_is_listed_all_the_same(sandbox, width):
+    picture = {"width": width, "height": 90, "fps": 15, "bitrate": 100}
+    task = sandbox.started(recording={"transcodingConfig": picture})
+
+    assert sandbox.session(task.sid)["height"] in {90, 640}
+    assert task.sid in {session["sid"] for session in sandbox.state()["sessions"]}
+
+
 def test_people_join_mute_and_leave(sandbox):
     joined = sandbox.control("participants/join", cname="people", uid="7", source="9:16")
     muted = sandbox.control("participants/mute", cname="people", uid="7", video=True)

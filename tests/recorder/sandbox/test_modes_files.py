@@ -7,6 +7,7 @@ import av
 import m3u8
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 
 from recorder.contract.files import parse_name
@@ -231,6 +232,25 @@ def test_a_page_is_drawn_with_its_address_and_not_while_it_is_on_hold(studio):
     assert seen.colour(0, 4, 4) == (232, 234, 237)
     assert seen.colour(0, 300, 80) == seen.colour(100, 300, 80)
     assert not seen.complaints
+
+
+def test_the_sandboxs_page_shows_a_page_and_an_overview_of_single_users(studio):
+    web = page(studio)
+    people = [{"uid": "7", **SMALL}, {"uid": "8", **SMALL}]
+    single = lesson(studio, people)
+    studio.advance(7)
+
+    pictures = []
+    for task in (web, single):
+        address = f"{studio.url}/_sandbox/sessions/{task.sid}/picture.jpg"
+        told, answer = studio.session(task.sid), requests.get(address, timeout=10)
+        pictures.append(Image.open(io.BytesIO(answer.content)))
+        assert (told["width"], told["height"]) == (640, 360)
+
+    assert Colour(*pictures[0].getpixel((4, 4))) == (232, 234, 237)
+    wide = pictures[1].width
+    seen = [Colour(*pictures[1].getpixel((wide * part // 4, wide // 9))) for part in (1, 3)]
+    assert seen == [participant_colour("7"), participant_colour("8")]
 
 
 def test_mp4s_roll_over_by_the_sessions_clock(studio, monkeypatch):
