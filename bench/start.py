@@ -68,6 +68,7 @@ def baseline() -> float:
 def ours() -> float:
     """From the wish to the committed sid, seconds."""
     from recorder.contract.states import Mode
+    from recorder.lifecycle import leases
     from recorder.lifecycle.requests import StartRequest
     from recorder.lifecycle.start import request_start, send_start
 
@@ -81,8 +82,9 @@ def ours() -> float:
             uid="527841",
         )
         begun = time.perf_counter()
-        session, _ = request_start(request, by=_state["user"], form_key=None)
-        send_start(session)
+        lease = leases.token()
+        session, _ = request_start(request, by=_state["user"], form_key=None, lease=lease)
+        send_start(session, lease=lease)
         times.append(time.perf_counter() - begun)
         session.refresh_from_db()
         assert session.sid, session.status

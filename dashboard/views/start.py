@@ -20,9 +20,10 @@ from dashboard.start_prefill import Prefill, last_of, prefill, switched
 from dashboard.start_summary import summary
 from recorder.contract.states import Mode
 from recorder.errors import RecorderError
+from recorder.lifecycle import leases
 from recorder.lifecycle.requests import InvalidRequest
-from recorder.lifecycle.sending import send
-from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start, send_start
+from recorder.lifecycle.sending import send_new
+from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start
 from recorder.models import Project, RecordingSession, StorageConfig, User
 
 # What each mode is for: name, one line, icon.
@@ -62,7 +63,8 @@ def start_send(request: HttpRequest) -> HttpResponse:
         return _show(request, form, checked=True)
     try:
         key = form.cleaned_data["key"]
-        session, created = request_start(form.request, by=user, form_key=key)
+        lease = leases.token()
+        session, created = request_start(form.request, by=user, form_key=key, lease=lease)
     except InvalidRequest as error:
         form.refuse(error.problems)
         return _show(request, form, refused=True)
@@ -72,7 +74,7 @@ def start_send(request: HttpRequest) -> HttpResponse:
     except AlreadyRecording as error:
         return _show(request, form, refused=True, running=error)
     if created:
-        _send(request, session)
+        _send(request, session, lease)
     else:
         text = _("This form started %(cname)s before. Nothing was started again.")
         messages.info(request, text % {"cname": session.cname})
@@ -103,10 +105,10 @@ def _missing(user: User) -> list[str]:
     return [name for name, exists in there.items() if not exists]
 
 
-def _send(request: HttpRequest, session: RecordingSession) -> None:
+def _send(request: HttpRequest, session: RecordingSession, lease: str) -> None:
     """As far as it goes while a person waits; the session's page tells how far that was."""
     try:
-        send(send_start, session)
+        send_new(session, lease)
     except RecorderError as error:
         messages.error(request, str(error))
 

@@ -21,7 +21,14 @@ from recorder.models.session import SessionQuerySet
 # Longer than any call with its repeats elsewhere takes; renewed before each.
 LEASE = timedelta(seconds=90)
 _QUERY_TURN = timedelta(milliseconds=50)  # a query may be claimed so long before its account's turn
+# Of whoever commits a start and sends it at once: as long as an acquire takes. Should they die
+# between the two, the worker takes over that much later.
+FIRST = timedelta(seconds=15)
 _KNOCK = 0.1  # seconds between two looks at a lease that somebody else has
+
+
+def token() -> str:
+    return secrets.token_hex(16)
 
 
 def claim(session: RecordingSession, *, patience: float = 0.0) -> str:
@@ -31,19 +38,26 @@ def claim(session: RecordingSession, *, patience: float = 0.0) -> str:
     """
     ends = time.monotonic() + patience
     while True:
-        now, token = timezone.now(), secrets.token_hex(16)
+        now, mine = timezone.now(), token()
         until = now + LEASE
         row = RecordingSession.objects.filter(pk=session.pk).unclaimed(now)
         unchanged = row.filter(version=session.version)
-        if unchanged.update(lease_token=token, lease_until=until):
-            session.lease_token, session.lease_until = token, until
-            return token  # what the caller has read is what the row says
-        if row.update(lease_token=token, lease_until=until):
+        if unchanged.update(lease_token=mine, lease_until=until):
+            session.lease_token, session.lease_until = mine, until
+            return mine  # what the caller has read is what the row says
+        if row.update(lease_token=mine, lease_until=until):
             session.refresh_from_db()
-            return token
+            return mine
         if time.monotonic() >= ends:
             return ""
         time.sleep(_KNOCK)
+
+
+def release(session: RecordingSession, lease: str) -> None:
+    """Give back what nothing was done with: the row is as due as it was."""
+    RecordingSession.objects.filter(pk=session.pk, lease_token=lease).update(
+        lease_token="", lease_until=None
+    )
 
 
 def claim_due(limit: int, now: datetime, *, stops: bool = False) -> list[tuple[int, str]]:
@@ -60,11 +74,9 @@ def claim_due(limit: int, now: datetime, *, stops: bool = False) -> list[tuple[i
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
         rows = due.select_for_update(skip_locked=skip).values_list("pk", flat=True)
-        taken = [(pk, secrets.token_hex(16)) for pk in rows[:limit]]
-        for pk, token in taken:
-            RecordingSession.objects.filter(pk=pk).update(
-                lease_token=token, lease_until=now + LEASE
-            )
+        taken = [(pk, token()) for pk in rows[:limit]]
+        for pk, mine in taken:
+            RecordingSession.objects.filter(pk=pk).update(lease_token=mine, lease_until=now + LEASE)
     return taken
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from threading import BoundedSemaphore
 from typing import TypeAlias
 
@@ -11,7 +12,9 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from recorder.errors import RecorderError
+from recorder.lifecycle import leases
 from recorder.lifecycle.change import Busy
+from recorder.lifecycle.start import send_start
 from recorder.models import RecordingSession
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,14 @@ _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sending")
 _free = BoundedSemaphore(THREADS)
 
 
+def send_new(session: RecordingSession, lease: str) -> bool:
+    """Send a start that was committed with this lease, and wait for it as `send` does."""
+    if _free_thread():
+        return _sent(partial(send_start, lease=lease), session, WAIT)
+    leases.release(session, lease)
+    return False
+
+
 def send(work: Work, session: RecordingSession, *, wait: float = WAIT, in_row: bool = True) -> bool:
     """Run `work` on a thread of its own and wait for it at most `wait` seconds (0: not at all).
 
@@ -32,10 +43,19 @@ def send(work: Work, session: RecordingSession, *, wait: float = WAIT, in_row: b
     False when it goes on. When all threads are busy: False where the row says what is to be done,
     so that the worker does it; with `in_row=False` Busy is raised, and nothing was sent.
     """
-    if not _free.acquire(blocking=False):
-        if in_row:
-            return False
-        raise Busy(_("The server is busy with other calls. Nothing was sent; try again."))
+    if _free_thread():
+        return _sent(work, session, wait)
+    if in_row:
+        return False
+    raise Busy(_("The server is busy with other calls. Nothing was sent; try again."))
+
+
+def _free_thread() -> bool:
+    """Whether one was free; it is ours now."""
+    return _free.acquire(blocking=False)
+
+
+def _sent(work: Work, session: RecordingSession, wait: float) -> bool:
     future = _pool.submit(_run, work, session.pk)
     try:
         future.result(timeout=wait)

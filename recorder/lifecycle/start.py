@@ -55,12 +55,20 @@ class AlreadyRecording(RecorderError):
 
 
 def request_start(
-    request: StartRequest, *, by: User | None, form_key: str | None, grace: timedelta = GRACE
+    request: StartRequest,
+    *,
+    by: User | None,
+    form_key: str | None,
+    grace: timedelta = GRACE,
+    lease: str = "",
 ) -> tuple[RecordingSession, bool]:
     """Commit the wish to record. False: the same key and request came before; that session.
 
     Nothing is sent yet: send_start does, here or after `grace` in the worker, which finds the row
-    in any case. Raises InvalidRequest, KeyReused or AlreadyRecording.
+    in any case. `lease`: a token under which the caller sends it at once; it is taken in the same
+    commit, which spares send_start one of its own.
+
+    Raises InvalidRequest, KeyReused or AlreadyRecording.
     """
     mark = fingerprint(request)
     if form_key and (first := _keyed(form_key, mark)):
@@ -69,6 +77,8 @@ def request_start(
     refuse_invalid(request)
     session = _session(request, by, form_key, mark)
     session.next_check_at = session.requested_at + grace
+    if lease:
+        session.lease_token, session.lease_until = lease, session.requested_at + leases.FIRST
     try:
         with transaction.atomic(durable=True):
             session.save(force_insert=True)
@@ -91,12 +101,13 @@ def request_start(
     return session, True
 
 
-def send_start(session: RecordingSession) -> None:
+def send_start(session: RecordingSession, *, lease: str = "") -> None:
     """Bring the session as far as it goes now. Returns at once when somebody else is at it.
 
-    Never raises for what the provider answers: the row tells.
+    `lease`: the one it was committed with. Never raises for what the provider answers: the row
+    tells.
     """
-    if lease := leases.claim(session):
+    if lease := lease or leases.claim(session):
         work(session, lease)
 
 

@@ -26,12 +26,13 @@ from recorder.api.serializers.sessions import (
 )
 from recorder.api.views.base import user_of
 from recorder.contract.states import Mode, Status
+from recorder.lifecycle import leases
 from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.requests import StartRequest
 from recorder.lifecycle.resolve import give_up, send_again, try_again
-from recorder.lifecycle.sending import send
-from recorder.lifecycle.start import request_start, send_start
+from recorder.lifecycle.sending import send, send_new
+from recorder.lifecycle.start import request_start
 from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.subscribe import update_subscription
 from recorder.lifecycle.words import explain_failure
@@ -83,9 +84,10 @@ class SessionViewSet(
         body = StartSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         wish = start_request(**body.validated_data)
-        session, created = request_start(wish, by=user_of(request), form_key=form_key)
+        lease = leases.token()
+        session, created = request_start(wish, by=user_of(request), form_key=form_key, lease=lease)
         if created:
-            send(send_start, session)
+            send_new(session, lease)
         return self._started(session)
 
     def _started(self, session: RecordingSession) -> Response:

@@ -5,8 +5,9 @@ from django.db import connections
 
 from recorder.contract.states import Status
 from recorder.errors import RecorderError
+from recorder.lifecycle import leases
 from recorder.lifecycle.change import Busy
-from recorder.lifecycle.sending import THREADS, send
+from recorder.lifecycle.sending import THREADS, send, send_new
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import RecordingSession
 from tests.support.provider import held
@@ -65,11 +66,16 @@ def test_when_all_threads_are_busy_only_what_stands_in_a_row_is_left_to_the_work
         while not begun.acquire(timeout=0.05):
             assert not send(work, session, wait=0)
     one_more = send(work, session, wait=0)
+    lease = leases.claim(session)
+    started = send_new(session, lease)
     with pytest.raises(Busy, match="Nothing was sent"):
         send(work, session, wait=0, in_row=False)
     release.set()
 
     assert not one_more
+    assert not started
+    session.refresh_from_db()
+    assert session.lease_token == ""  # the worker need not wait for it
     while not send(lambda _session: None, session, wait=5):
         pass  # the threads come free again
 

@@ -389,3 +389,28 @@ def test_a_project_whose_secret_cannot_be_read_fails_the_start_with_a_sentence(
     assert session.status == Status.FAILED
     assert "FIELD_ENCRYPTION_KEYS" in session.failure["text"]
     assert provider.calls == []
+
+
+def test_a_start_that_is_sent_at_once_is_claimed_in_the_commit_of_its_wish(
+    request_for, user, provider
+):
+    lease = leases.token()
+    session, _ = request_start(request_for(), by=user, form_key=None, lease=lease)
+    others = reconcile.sweep()
+
+    send_start(session, lease=lease)
+
+    assert others == 0
+    assert session.sid == "sid-1"
+
+
+def test_who_dies_between_wish_and_start_is_taken_over_after_fifteen_seconds(
+    request_for, user, provider
+):
+    session, _ = request_start(request_for(), by=user, form_key=None, lease=leases.token())
+
+    with time_machine.travel(timezone.now() + leases.FIRST, tick=True):
+        reconcile.sweep()
+
+    session.refresh_from_db()
+    assert session.sid == "sid-1"
