@@ -60,6 +60,7 @@ class Beginnings:
             recording["transcodingConfig"] = {**layout, FROZEN: images}
         kinds = (request.get("recordingFileConfig") or {}).get("avFileType") or ["hls"]
         storage = request.get("storageConfig") or VOD_STORAGE
+        place = {"vendor": storage.get("vendor"), "region": storage.get("region")}
         befallen = self._deck.on_start(resource.cname)
         armed = next((DOOMS[fault.fault] for fault in befallen if fault.fault in DOOMS), {})
         doom = self._doom(body, resource, mode, now, late) or armed
@@ -74,7 +75,7 @@ class Beginnings:
                 "uid": resource.uid,
                 "state": State.LIVE.value,
                 "recording": recording,
-                "request": _kept(request),
+                "request": _kept(request) | {"place": place},
                 "scene": resource.scene,
                 "recorder_uid": resource.uid,
                 "told_ms": now,

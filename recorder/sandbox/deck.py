@@ -60,6 +60,9 @@ class Deck:
         """At most one: a file has one fate."""
         return self._take(Where.UPLOAD, "", row.name, fits=lambda name: _fits(name, row), most=1)
 
+    def on_job(self, sid: str) -> list[Armed]:
+        return self._take(Where.JOB, "", f"work on {sid}")
+
     def on_callback(self, type_: int) -> list[Armed]:
         return self._take(Where.CALLBACK, "", f"callback {type_}")
 

@@ -14,7 +14,7 @@ from recorder.sandbox.filing import Filing
 from recorder.sandbox.store import FileRow, Session, State, Store
 from recorder.sandbox.tellings import RECORDER, UPLOADER, WEB_RECORDER, Telling
 
-SERVICE, EXTENSION = 0, 4  # serviceType
+SERVICE, EXTENSION, DOWNLOADER = 0, 4, 8  # serviceType
 LEFT, IDLE, INIT_FAILED, IGNORED = 16, 4, 0, 8  # leaveCode bits
 LEAVE_CODES = {"stop": LEFT, "idle": IDLE, "error": INIT_FAILED, "outage": IGNORED}
 ABNORMAL = ("error", "outage", "capability", "page_load", "unreachable")  # reasons of an end
@@ -149,6 +149,15 @@ class Endings:
     def job_started(self, session: Session, now: int) -> None:
         """The work that was put off until after the recording has begun."""
         self._emit(session, 80, SERVICE, now, msgName="transcoder_started")
+
+    def sources_missing(self, session: Session, now: int, names: Sequence[str]) -> None:
+        """That work cannot read the files it needs."""
+        place = session.request.get("place") or {}
+        self._emit(
+            session, 90, DOWNLOADER, now, msgName="download_failed",
+            vendor=place.get("vendor"), region=place.get("region"), bucket=session.bucket,
+            fileName=";".join(session.prefix + name for name in names),
+        )  # fmt: skip
 
     def job_done(self, session: Session, now: int, files: Mapping[str, Sequence[str]]) -> None:
         """That work is over; `files` are the names it made per uid, none where it failed."""

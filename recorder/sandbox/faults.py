@@ -19,6 +19,7 @@ class Where(StrEnum):
     START = "start"  # the recording that a start begins; the start itself succeeds
     UPLOAD = "upload"  # a file on its way to the bucket
     CALLBACK = "callback"  # a callback on its way to its receiver
+    JOB = "job"  # work that was put off until after a recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,16 @@ UPLOADS = (
     Fault("slice_empty", "Empty slice", "A slice arrives with 0 bytes.", Where.UPLOAD, ()),
 )
 
+JOBS = (
+    Fault(
+        "sources_missing",
+        "Sources missing",
+        "The bucket was emptied before the postponed work could read it: events 90, 81 and 1001.",
+        Where.JOB,
+        (),
+    ),
+)
+
 CALLBACKS = tuple(
     Fault(f"callback_{name}", title, stands_for, Where.CALLBACK, (), settings)
     for name, title, stands_for, settings in (
@@ -242,5 +253,6 @@ def _documented() -> Iterator[Fault]:
 
 
 FAULTS: Mapping[str, Fault] = {
-    fault.name: fault for fault in (*NETWORK, *_documented(), *RECORDINGS, *UPLOADS, *CALLBACKS)
+    fault.name: fault
+    for fault in (*NETWORK, *_documented(), *RECORDINGS, *UPLOADS, *JOBS, *CALLBACKS)
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from recorder.contract.files import file_stem
 from recorder.contract.states import Mode
+from recorder.sandbox.deck import Deck
 from recorder.sandbox.endings import Endings
 from recorder.sandbox.filing import Filing
 from recorder.sandbox.pictures import timeline_of
@@ -24,8 +25,10 @@ MIXED = "audioMix"
 
 
 class Postponed:
-    def __init__(self, store: Store, filing: Filing, endings: Endings, renders: Renders):
-        self._store, self._filing = store, filing
+    def __init__(
+        self, store: Store, filing: Filing, endings: Endings, renders: Renders, deck: Deck
+    ):
+        self._store, self._filing, self._deck = store, filing, deck
         self._endings, self._renders = endings, renders
         self._jobs: list[Job] | None = None  # as the table has them; None: to be read
 
@@ -59,6 +62,8 @@ class Postponed:
                 self._store.jobs.begin(job.sid)
                 self._endings.job_started(session, now_ms)
             self._jobs = None
+            if self._deck.on_job(job.sid):
+                self._fail(job, session, now_ms)
             return True
         open_ = [file for file in self._wanted(session) if not self._made(file)]
         for file in open_:
@@ -79,6 +84,18 @@ class Postponed:
             self._end(job)
         self._filing.remove(session)
         return True
+
+    def _fail(self, job: Job, session: Session, now_ms: int) -> None:
+        """The sources are gone: nothing can be made of them."""
+        names = [row.name for row in self._store.files.of(session.sid, "slice")]
+        nothing: dict[str, list[str]] = {
+            file.lane.partition("/")[0] or "0": [] for file in self._wanted(session)
+        }
+        with self._store.transaction():
+            self._endings.sources_missing(session, now_ms, names)
+            self._endings.job_done(session, now_ms, nothing)
+            self._end(job)
+        self._filing.remove(session)
 
     def _end(self, job: Job) -> None:
         self._store.jobs.done(job.sid)

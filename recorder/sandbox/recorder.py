@@ -42,12 +42,13 @@ class Recorder:
         self.lease = WorkerLease(store, self.clock)
         self._pictures = config.media == "full"
         self._buckets = Buckets(config.data, store.objects)
-        self.filing = Filing(config.data, store, self._buckets, Deck(store, self.clock))
+        deck = Deck(store, self.clock)
+        self.filing = Filing(config.data, store, self._buckets, deck)
         self.endings = Endings(store, self.filing, pictures=self._pictures)
         self.renders = Renders(self.filing, bell.ring)
         self.outputs = Outputs(store, self.filing, self.renders, self.endings)
         self.fates = Fates(store, self.filing, self.endings)
-        self.postponed = Postponed(store, self.filing, self.endings, self.renders)
+        self.postponed = Postponed(store, self.filing, self.endings, self.renders, deck)
         self._plans: dict[str, Plan] = {}
         self._paces: dict[str, int | None] = {}  # how far each lets a fast clock run
         self._more = False  # this turn has made work for the next

@@ -276,7 +276,7 @@ def test_every_fault_says_what_it_stands_for():
     for fault in FAULTS.values():
         assert fault.title, fault.name
         assert fault.stands_for.endswith("."), fault.name
-        assert fault.operations or fault.where in (Where.UPLOAD, Where.CALLBACK), fault.name
+        assert fault.operations or fault.where not in (Where.CALL, Where.START), fault.name
 
 
 def test_an_old_fault_befalls_nobody_after_a_reset(plain):
