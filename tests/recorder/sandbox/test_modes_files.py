@@ -1,7 +1,10 @@
 """The files that individual and web recordings leave: names, playlists, pictures and sound."""
 
 import io
+import os
 import re
+import shutil
+import subprocess
 
 import av
 import m3u8
@@ -135,6 +138,29 @@ def test_in_stream_mode_standard_one_more_list_plays_both(studio, tmp_path):
     assert merged == [f"{task.sid}_lesson__uid_s_7__uid_e_av.m3u8"]
     assert kinds == {"audio", "video"}
     assert pictures == 30
+
+
+@pytest.mark.skipif(
+    not shutil.which("ffmpeg") and os.environ.get("TEST_REQUIRE_ALL") != "1",
+    reason="ffmpeg is not installed",
+)
+def test_ffmpeg_has_nothing_to_say_about_any_list_of_a_user_who_came_and_went(studio, tmp_path):
+    standard = {"streamMode": "standard", "subscribeUidGroup": 0}
+    task = lesson(studio, [{"uid": "7", **SMALL}], recordingConfig=standard)
+    for off in (True, False, False):
+        studio.advance(1.5)
+        studio.control("participants/mute", cname="lesson", uid="7", video=off)
+    task.stop("individual")
+    for name, content in objects(studio).items():
+        (tmp_path / name).write_bytes(content)
+
+    said = {}
+    for path in tmp_path.glob("*.m3u8"):
+        command = ["ffmpeg", "-nostdin", "-v", "warning", "-i", path.name, "-f", "null", "-"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
+        said[path.stem.rpartition("_")[2]] = (done.returncode, done.stderr)
+
+    assert said == {"audio": (0, b""), "video": (0, b""), "av": (0, b"")}
 
 
 def test_a_shared_screen_is_seen_in_its_size(studio):
