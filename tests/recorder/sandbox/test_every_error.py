@@ -8,6 +8,7 @@ import requests
 from recorder.contract.errors import ROWS, explain
 from recorder.contract.states import Operation
 from recorder.providers.tokens import rtc_token
+from recorder.sandbox.faults import FAULTS
 from tests.support.sandbox import (
     APP_ID,
     OTHER_APP_ID,
@@ -177,6 +178,10 @@ def note_events(calls: Calls, task: Task, operation: Operation) -> None:
         if event["type"] == 1:
             row = explain(operation, None, event["details"]["errorCode"])
             calls.met.add((operation, row.name))
+
+
+def test_what_no_request_brings_about_can_be_armed():
+    assert set(FAULTS) >= ARMED
 
 
 @pytest.mark.parametrize(
