@@ -25,7 +25,7 @@ class CallbackControls:
             "settle": self.settle,
         }
 
-    def log(self, sid: str | None = None) -> dict[str, Any]:
+    def log(self, sid: str | None = None, limit: int = 100) -> dict[str, Any]:
         """{targets, sent}: the newest deliveries first."""
         targets = self._store.callbacks.targets()
         places = {target.id: _shown(target.url) for target in targets}
@@ -33,7 +33,7 @@ class CallbackControls:
             "targets": [_target(target) for target in targets],
             "sent": [
                 _delivery(each, places.get(each.target_id, ""))
-                for each in self._store.callbacks.recent(sid)
+                for each in self._store.callbacks.recent(sid, limit)
             ],
         }
 

@@ -20,6 +20,7 @@ from recorder.sandbox.config import SandboxConfig
 from recorder.sandbox.controls import Controls, Refusal
 from recorder.sandbox.fault_controls import FaultControls
 from recorder.sandbox.images import MOST_BYTES
+from recorder.sandbox.objects import blocks
 from recorder.sandbox.player import Player
 from recorder.sandbox.scenario_controls import ScenarioControls
 from recorder.sandbox.store import Store
@@ -55,6 +56,7 @@ class Control:
         player: Player,
     ):
         self._config, self._store, self._clock = config, store, clock
+        self._files = buckets
         self._controls = Controls(config, store, clock, wake, buckets)
         self._callbacks = CallbackControls(store, sender)
         self._faults = FaultControls(store, clock, wake)
@@ -74,6 +76,8 @@ class Control:
                     "/sessions/(?P<sid>[0-9a-f]{32})/(?P<action>failover|page)",
                     self._befall,
                 ),
+                ("GET", "/buckets", self._buckets),
+                ("GET", "/buckets/(?P<bucket>[^/]+)", self._object),
                 ("GET", "/scenarios", self._scenario_list),
                 ("POST", "/scenarios/(?P<action>play|stop)", self._change_scenarios),
                 ("POST", "/callbacks/(?P<action>add|remove|test|settle)", self._change_callbacks),
@@ -132,7 +136,14 @@ class Control:
             )
 
     def _page(self, request: Request, _parts: Mapping[str, str]) -> Response:
-        body = page.render(report.state(self._config, self._store, self._clock)).encode()
+        told = {
+            "state": report.state(self._config, self._store, self._clock),
+            "faults": self._faults.told(),
+            "callbacks": self._callbacks.log(limit=page.MOST_SENT),
+            "scenarios": self._scenarios.state(),
+            "buckets": report.buckets(self._store),
+        }
+        body = page.render(told).encode()
         return Response(200, body, "text/html; charset=utf-8")
 
     def _static(self, _request: Request, parts: Mapping[str, str]) -> Response:
@@ -148,6 +159,20 @@ class Control:
 
     def _callback_log(self, request: Request, _parts: Mapping[str, str]) -> Response:
         return json_response(200, self._callbacks.log(request.query.get("sid")))
+
+    def _buckets(self, _request: Request, _parts: Mapping[str, str]) -> Response:
+        return json_response(200, {"buckets": report.buckets(self._store)})
+
+    def _object(self, request: Request, parts: Mapping[str, str]) -> Response:
+        """`?key=`: a file as it lies in a bucket, without a signature; to be saved, not shown."""
+        found = self._files.open(parts["bucket"], request.query.get("key") or "")
+        if found is None:
+            raise Refusal("There is no such file.", 404)
+        row, file = found
+        name = re.sub(r"[^0-9A-Za-z._-]", "_", row.key.rpartition("/")[2]) or "file"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        body = blocks(file, row.size)
+        return Response(200, body, "application/octet-stream", headers=headers, length=row.size)
 
     def _scenario_list(self, _request: Request, _parts: Mapping[str, str]) -> Response:
         return json_response(200, self._scenarios.state())

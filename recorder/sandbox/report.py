@@ -18,6 +18,7 @@ from recorder.sandbox.pictures import canvas_of, timeline_of
 from recorder.sandbox.store import Session, State, Store
 
 MOST_CHANNELS = 200
+MOST_FILES = 30
 PICTURE_WIDTH = 640
 PICTURE_STEP_MS = 1000  # a picture is drawn anew once a second at most
 
@@ -159,3 +160,18 @@ def _summary(store: Store, row: Session, now: int) -> dict[str, Any]:
         and row.origin_ms is not None
         and row.stream_types != 0,
     }
+
+
+def buckets(store: Store) -> list[dict[str, Any]]:
+    """Each bucket with its newest files."""
+    return [
+        {
+            "name": name,
+            **store.objects.totals(name),
+            "newest": [
+                {"key": row.key, "size": row.size, "modified_wall_ms": row.modified_wall_ms}
+                for row in store.objects.newest(name, MOST_FILES)
+            ],
+        }
+        for name, _folder, _made in store.objects.buckets()
+    ]

@@ -1,5 +1,6 @@
 // Keeps the page fresh and sends its forms and buttons as JSON. Reading works without this.
 const EVERY_MS = 2000;
+const NUMBERS = ["speed", "advance", "id"];
 const message = document.getElementById("message");
 
 async function send(action, values) {
@@ -7,52 +8,77 @@ async function send(action, values) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(values),
-  });
-  message.textContent = response.ok ? "" : (await response.json()).message;
+  }).catch(() => null);
+  if (!response) message.textContent = "The sandbox does not answer.";
+  else message.textContent = response.ok ? "" : (await response.json()).message;
   await refresh();
+  return response?.ok;
 }
 
-/** Whether somebody is at work in the part of the page that a refresh would replace. */
+/** Whether a part must stay as it is: somebody reads, types or is about to press something in it. */
 function busy(part) {
-  const changed = [...part.querySelectorAll("input")].some((i) => i.value !== i.defaultValue);
-  return changed || part.contains(document.activeElement);
+  const at = document.activeElement;
+  return part.contains(at) && at.matches("input, select, textarea, summary, a, .wide");
 }
 
-/** Put a new copy of the page's main part in place. */
+/** The parts of the page that change by themselves, each replaced when it has changed. */
 async function refresh() {
-  const now = document.getElementById("sandbox");
-  if (document.hidden || busy(now)) return;
+  if (document.hidden) return;
   const response = await fetch("/_sandbox/").catch(() => null);
   if (!response?.ok) {
     message.textContent = "The sandbox does not answer.";
     return;
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const img of page.querySelectorAll("img")) {
+  for (const old of document.querySelectorAll("[data-fresh]")) {
+    const fresh = page.getElementById(old.id);
+    if (fresh && !busy(old)) await replace(old, fresh);
+  }
+}
+
+async function replace(old, fresh) {
+  if (old.dataset.text === fresh.innerHTML && !fresh.querySelector("img")) return;
+  fresh.dataset.text = fresh.innerHTML;
+  for (const img of fresh.querySelectorAll("img")) {
     // The old picture stays until the new one is there: no flicker.
     img.src = `${img.getAttribute("src")}?${Math.floor(Date.now() / 1000)}`;
     await img.decode().catch(() => {});
   }
-  now.replaceWith(document.adoptNode(page.getElementById("sandbox")));
+  const opened = [...old.querySelectorAll("details")].map((each) => each.open);
+  const focused = [...old.querySelectorAll("button")].indexOf(document.activeElement);
+  fresh.querySelectorAll("details").forEach((each, i) => (each.open = opened[i] ?? false));
+  old.replaceWith(document.adoptNode(fresh));
+  if (focused >= 0) fresh.querySelectorAll("button")[focused]?.focus();
 }
 
-document.addEventListener("submit", (event) => {
+/** The JSON of a form: numbers and switches as such, empty fields left out. */
+function valuesOf(form, submitter) {
+  const values = {};
+  for (const [name, text] of new FormData(form, submitter)) {
+    const { type } = form.elements[name] ?? {};
+    if (type === "checkbox") values[name] = true;
+    else if (text !== "") values[name] = type === "number" ? Number(text) : text;
+  }
+  const { count, how, ...others } = values;
+  if (how === "calls") others.calls = count ?? 1;
+  if (how === "share") others.share = Math.min(count ?? 1, 100) / 100;
+  return others;
+}
+
+document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-action]");
   if (!form) return;
   event.preventDefault();
-  const values = Object.fromEntries(new FormData(form));
-  for (const name of ["speed", "advance"]) if (name in values) values[name] = Number(values[name]);
-  form.reset();
-  document.activeElement.blur();
-  send(form.dataset.action, values);
+  const done = await send(form.dataset.action, valuesOf(form, event.submitter));
+  if (done && !("keep" in form.dataset)) form.reset();
 });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   if (!button) return;
   const { action, ...values } = button.dataset;
-  for (const name of ["audio", "video"]) if (name in values) values[name] = values[name] === "true";
-  button.blur();
+  for (const name of NUMBERS) if (name in values) values[name] = Number(values[name]);
+  for (const name of ["audio", "video", "screen"]) if (name in values) values[name] = values[name] === "true";
   send(action, values);
 });
 

@@ -71,6 +71,22 @@ class Objects:
         row = self._database.row("SELECT * FROM objects WHERE bucket = ? AND key = ?", bucket, key)
         return _object(row) if row else None
 
+    def totals(self, bucket: str) -> dict[str, int]:
+        """{count, bytes}"""
+        row = self._database.row(
+            "SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes FROM objects"
+            " WHERE bucket = ?",
+            bucket,
+        )
+        return dict(row) if row else {}
+
+    def newest(self, bucket: str, limit: int) -> list[ObjectRow]:
+        rows = self._database.rows(
+            "SELECT * FROM objects WHERE bucket = ? ORDER BY modified_wall_ms DESC, key LIMIT ?",
+            bucket, limit,
+        )  # fmt: skip
+        return [_object(row) for row in rows]
+
     def put(self, row: ObjectRow) -> str | None:
         """Point the key to a new file; returns the file that it pointed to before."""
         with self._database.transaction():
