@@ -67,7 +67,7 @@ def callback_site(smallest: bool) -> Iterator[None]:
 
 def delivered(address: str) -> tuple[float, list[float]]:
     """Seconds for all, and for each one. Every twentieth comes twice."""
-    bodies = _bodies()
+    bodies = bodies_now()
     took: list[float] = []
     begun = time.perf_counter()
     threads = [
@@ -99,7 +99,7 @@ def forget() -> None:
     RecordingSession.objects.all().delete()
 
 
-def _bodies() -> list[bytes]:
+def bodies_now() -> list[bytes]:
     """What one run delivers, about sessions of its own."""
     from recorder.models import RecordingSession
 
@@ -166,12 +166,12 @@ def _send(address: str, bodies: list[bytes], took: list[float]) -> None:
 
     for raw in bodies:
         begun = time.perf_counter()
-        if _status(address, raw).startswith("200"):
+        if deliver(address, raw).startswith("200"):
             took.append(time.perf_counter() - begun)
     connection.close()
 
 
-def _status(address: str, raw: bytes) -> str:
+def deliver(address: str, raw: bytes) -> str:
     """One request at the door of the site."""
     environ = {
         "REQUEST_METHOD": "POST",
