@@ -28,7 +28,7 @@ from recorder.lifecycle.words import (
     standing,
     upload_word,
 )
-from recorder.models import RecordingSession
+from recorder.models import Project, RecordingSession
 from recorder.models.session import SessionQuerySet
 
 PAGE, MOST = 50, 200  # rows at first, and where "Load more" becomes a page of older ones
@@ -109,9 +109,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     found = window.cut(form.filtered(wanted).defer(*UNSEEN))
     shown, figures = found[: window.rows], chrome_of(request).figures
     here = _address(request, window.place())
+    projects = Project.objects.visible_to(request.user)
+    silent = list(projects.in_trouble()) if figures.troubled else []
     tag = poll_tag(
         here,
         figures,
+        [(project.pk, project.failing_since) for project in silent],
         [(session.pk, session.version) for session in found],
         moving(shown, timezone.now()),
     )
@@ -122,6 +125,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "form": form,
         "here": here,
         "figures": _figures(figures),
+        "silent": silent,
         "rows": [Row(session, drawn.get(session.pk)) for session in shown],
         "pace": _pace(shown, figures, window),
         "later": bool(window.after),

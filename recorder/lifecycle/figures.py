@@ -9,12 +9,13 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
-from recorder.models import Heartbeat, RecordingSession
+from recorder.models import Heartbeat, Project, RecordingSession
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`live` counts what records or is about to; `workers` those seen within 30 seconds."""
+    """`live` counts what records or is about to; `workers` those seen within 30 seconds;
+    `troubled` the projects whose provider does not answer."""
 
     recording_now: int = 0
     needs_attention: int = 0
@@ -22,6 +23,7 @@ class Figures:
     recorded_today: int = 0
     live: int = 0
     workers: int = 0
+    troubled: int = 0
 
 
 def figures(user: AbstractBaseUser | AnonymousUser) -> Figures:
@@ -46,6 +48,7 @@ def counted(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, QuerySet[Any
         "recorded_today": sessions.recorded_since(midnight()),
         "live": sessions.live(),
         "workers": Heartbeat.seen(),
+        "troubled": Project.objects.visible_to(user).in_trouble().order_by(),
     }
 
 

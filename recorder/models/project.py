@@ -1,5 +1,5 @@
 import re
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -23,6 +23,12 @@ class Area(models.TextChoices):
     EU = "eu", _("Europe")
     AP = "ap", _("Asia Pacific")
     CN = "cn", _("China")
+
+
+class ProjectQuerySet(VisibleQuerySet["Project"]):
+    def in_trouble(self) -> Self:
+        """Those to which nothing is sent at the moment, because too many calls went unanswered."""
+        return self.filter(paused_until__isnull=False, failing_since__isnull=False)
 
 
 class Project(models.Model):
@@ -63,7 +69,7 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = ProjectQuerySet.as_manager()
 
     SECRETS = ("customer_secret", "app_certificate", "callback_secret", "callback_secret_old")
 

@@ -335,3 +335,12 @@ def test_a_hostile_channel_name_is_only_text(board, make_session):
 
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_a_provider_that_does_not_answer_is_named_above_the_board(board, make_session, project):
+    make_session()
+    type(project).objects.update(
+        failures=20, failing_since=timezone.now(), paused_until=timezone.now()
+    )
+
+    assert f"{project.name} has not answered since" in board()

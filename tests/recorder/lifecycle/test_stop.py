@@ -11,7 +11,7 @@ from recorder.lifecycle import reconcile
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
-from recorder.models import AuditEntry, InvalidTransition, RecordingSession, User
+from recorder.models import Account, AuditEntry, InvalidTransition, RecordingSession, User
 from tests.support.provider import held, lost, says
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -246,3 +246,13 @@ def test_an_unconfirmed_session_keeps_the_wish_until_its_sid_turns_up(request_fo
     assert before == (Status.UNCONFIRMED, 0)
     assert session.status == Status.STOPPED
     assert provider.live == []
+
+
+def test_a_stop_that_waits_for_its_turn_has_not_failed(session, user, project, provider):
+    far = int(timezone.now().timestamp()) * 1_000_000 + 9_000_000
+    Account.objects.filter(customer_id=project.customer_id).update(next_free_us=far)
+
+    stopped(session, user)
+
+    assert (session.status, session.tries) == (Status.STOPPING, 0)
+    assert provider.count("stop") == 0
