@@ -22,6 +22,7 @@ POOL = 2  # threads
 TRIES = 3  # for one file; then its recording ends and the others go on
 DISK_PAUSE_S = 1.0  # after the disk has refused
 DISK_PATIENCE_S = 30.0  # for which it may refuse before recordings end
+DISK_SILENCE_S = 5.0  # without being refused again: that was something else
 SLICE, SHOT, MP4, LATER = "slice", "jpg", "mp4", "mixed"  # kinds of files
 WORDS = {SLICE: "slice", SHOT: "screenshot", MP4: "MP4", LATER: "postponed file"}
 
@@ -79,13 +80,14 @@ class Renders:
         self._due: list[tuple[int, Render]] = []  # a heap
         self._lanes: dict[tuple[str, str], tuple[Session, Lane]] = {}  # of what is in the heap
         self._disk_pause = 0.0
-        self._refused_since: float | None = None
+        self._refused = (0.0, 0.0)  # when it began and when it last did, without success between
 
     @property
     def disk_full(self) -> bool:
-        """Whether the disk has refused everything for longer than anybody waits."""
-        since = self._refused_since
-        return since is not None and time.monotonic() - since > DISK_PATIENCE_S
+        """Whether the disk has refused everything for longer than anybody waits, and still does."""
+        first, last = self._refused
+        still = time.monotonic() - last <= DISK_SILENCE_S
+        return still and last - first > DISK_PATIENCE_S
 
     @property
     def idle(self) -> bool:
@@ -135,7 +137,7 @@ class Renders:
             error = self._jobs.pop(file).exception()
             filed = self._filed.get((file.sid, file.lane, file.kind))
             if error is None:
-                self._refused_since = None
+                self._refused = (0.0, 0.0)
             if error is None and filed is not None:
                 filed.add(file.number)
             made.append(Made(file, good=error is None, given_up=self._given_up(file, error)))
@@ -173,7 +175,8 @@ class Renders:
         log.error("%s: the disk refuses: %s; trying again", sid, error.strerror or error)
         now = time.monotonic()
         self._disk_pause = now + DISK_PAUSE_S
-        self._refused_since = now if self._refused_since is None else self._refused_since
+        first, last = self._refused
+        self._refused = (first if now - last <= DISK_SILENCE_S else now, now)
 
     def forget(self, sid: str) -> None:
         for key in [key for key in self._filed if key[0] == sid]:

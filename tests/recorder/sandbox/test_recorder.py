@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -184,6 +185,18 @@ def test_a_disk_that_refuses_for_long_ends_recordings_with_the_documented_event(
     assert (1, 1, 51) in told
     assert told[-1][0] == 11
     assert bench.store.tasks.get(task.sid).end_reason == "error"
+
+
+def test_a_single_refusal_long_ago_is_no_full_disk(bench, monkeypatch):
+    monkeypatch.setattr("recorder.sandbox.renders.DISK_PATIENCE_S", 0)
+    renders, moments, seen = bench.recorder.renders, [100, 101, 111, 111], []
+    for moment in moments:
+        clock = SimpleNamespace(monotonic=lambda moment=moment: moment)
+        monkeypatch.setattr("recorder.sandbox.renders.time", clock)
+        renders.disk_refused("x", OSError("no room"))
+        seen.append(renders.disk_full)
+
+    assert seen == [False, True, False, False]
 
 
 def test_a_database_that_refuses_stops_nothing(bench, monkeypatch):
