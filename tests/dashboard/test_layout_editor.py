@@ -1,5 +1,6 @@
 """The visual editor's templates and modules fit each other: words, buttons, places."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -44,3 +45,18 @@ def test_every_place_that_a_module_looks_for_is_there():
         assert f'data-out="{name}"' in MARKUP, name
     for template in named(r'"(editor-[\w-]+)"', CODE):
         assert f'="{template}"' in MARKUP or f'"{template}"' in MARKUP, template
+
+
+def test_what_opens_the_editor_stays_within_its_weight():
+    """Compressed as the server does it; dialogs and the JSON panel come when they are asked for."""
+    wanted, loaded = ["editor.js"], set()
+    while wanted:
+        name = wanted.pop()
+        if name not in loaded:
+            loaded.add(name)
+            wanted += named(r'from "\./([\w-]+\.js)"', MODULES[name])
+
+    weight = sum(len(gzip.compress(MODULES[name].encode(), 9)) for name in loaded)
+
+    assert {"arrange.js", "panel.js", "presets.js"} & loaded == set()
+    assert weight <= 48_000, f"{weight} bytes in {len(loaded)} modules"

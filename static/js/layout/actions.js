@@ -79,7 +79,8 @@ export function startActions(ed) {
     all: () => model.selectAll(),
     clear() {
       if (ed.cancel()) return;
-      if (show.final) final();
+      if ($("[data-context]").matches(":popover-open")) ed.closeMenu();
+      else if (show.final) final();
       else if (ed.drawing) ed.tool("select");
       else model.select([]);
     },
@@ -126,7 +127,7 @@ export function startActions(ed) {
     if (!button || button.getAttribute("aria-disabled")) return;
     const [name, argument] = button.dataset.do.split(":");
     button.closest("details.menu")?.removeAttribute("open");
-    button.closest("[popover]")?.hidePopover();
+    if (button.closest("[popover]")) ed.closeMenu();
     if (name !== "keys") ed.act(name, argument); // the button itself opens the dialog of keys
   });
 }

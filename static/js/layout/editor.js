@@ -153,6 +153,7 @@ startKeys(ed);
 for (const part of [startInspector, startList, startKeeping]) ed.parts.push(part(ed));
 startChoices();
 startJson();
+if (model.doc.kind !== 3) ed.pane("canvas");
 model.onchange = (_model, what) => {
   whole ||= what !== "preview";
   soon();

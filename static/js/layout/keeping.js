@@ -73,7 +73,9 @@ export function startKeeping(ed) {
       banner.remove();
       actions[name]?.();
     });
-    place.replaceChildren(banner);
+    banner.dataset.note = template;
+    place.querySelector(`[data-note="${template}"]`)?.remove();
+    place.prepend(banner);
     return banner;
   }
 

@@ -13,6 +13,7 @@ export function startPanel(ed) {
   const note = $("[data-json-note]");
   const panel = $("[data-panel]");
   let timer;
+  let noted = null; // the document that the note is about
   let regions = [];
   let own = false; // the text is somebody's typing; it is not written over while it is read
 
@@ -23,7 +24,7 @@ export function startPanel(ed) {
       if (area.value !== text) area.value = text;
       regions = read(text, model.doc).regions ?? [];
       own = false;
-      tellNote([]);
+      if (noted !== model.doc) tellNote([]); // what was said of an import stays until something is changed
     }
     const lines = model.indexes.map((index) => regions[index]).filter(Boolean);
     mark(lines, "--accent-tint");
@@ -52,10 +53,12 @@ export function startPanel(ed) {
       const where = found.line ? `${word("at_line", { line: found.line, column: found.column })} ` : "";
       tellNote([where + READ_WORDS[found.error]], true);
       mark(found.line ? [{ line: found.line, endLine: found.line }] : [], "--live-tint");
+      noted = model.doc;
       return false;
     }
     regions = found.regions ?? [];
     model.edit(step, found.doc, { join: "json", at: performance.now() });
+    noted = model.doc;
     const lines = [];
     if (found.unknown.length) lines.push(word("unknown", { keys: found.unknown.join(", ") }));
     if (found.rounded.length) lines.push(word("rounded_all", { list: found.rounded.map(({ path, from, to }) => `${path}: ${from} → ${to}`).join("; ") }));

@@ -7,6 +7,7 @@ import { snapMove, snapResize, snapSize } from "./snap.js";
 const START = 3; // px before a press becomes a drag
 const SNAP = 6;
 const HOLD = 500; // ms before a touch opens the menu
+const BESIDE = 8; // px from the finger to the menu, so that letting go presses nothing
 
 export function startPointer(ed) {
   const { model, view } = ed;
@@ -225,12 +226,22 @@ export function startPointer(ed) {
     if (!id || model.doc.kind !== 3) return;
     cancel();
     if (!model.selection.includes(id)) model.select([id]);
-    const menu = $("[data-context]");
     menu.showPopover();
-    menu.style.setProperty("left", `${Math.min(event.clientX, innerWidth - menu.offsetWidth - 8)}px`);
-    menu.style.setProperty("top", `${Math.min(event.clientY, innerHeight - menu.offsetHeight - 8)}px`);
+    menu.style.setProperty("left", `${Math.min(event.clientX + BESIDE, innerWidth - menu.offsetWidth - 8)}px`);
+    menu.style.setProperty("top", `${Math.min(event.clientY + BESIDE, innerHeight - menu.offsetHeight - 8)}px`);
     menu.querySelector("button").focus();
   }
+
+  // Not a popover that closes by itself: that would end with the finger that opened it.
+  const menu = $("[data-context]");
+  ed.closeMenu = () => {
+    menu.hidePopover();
+    view.focus(model.selection.at(-1));
+  };
+  menu.addEventListener("keydown", (event) => event.key === "Escape" && ed.closeMenu());
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!menu.contains(target)) menu.hidePopover();
+  });
 
   svg.addEventListener("pointerdown", down);
   svg.addEventListener("pointermove", moved);
