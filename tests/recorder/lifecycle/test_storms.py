@@ -89,7 +89,7 @@ def test_a_person_s_change_is_sent_even_then(project):
 def test_a_full_account_lets_the_start_wait_says_so_and_starts_it_when_another_ends(
     request_for, user, provider, make_session
 ):
-    later = timezone.now() + timedelta(hours=1)
+    later = timezone.now() + timedelta(minutes=15)
     running = make_session(Status.RECORDING, next_check_at=later)
     provider.will("acquire", *[says(400, code=406, reason="vendor_over_load")] * 12)
     session, _ = request_start(request_for(), by=user, form_key=None)
