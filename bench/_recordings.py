@@ -20,6 +20,7 @@ class Recorder:
 
     def __init__(self, port: int):
         self.port, self.client = port, Client(port)
+        self._tasks: dict[str, tuple[str, str]] = {}
 
     def start(self, cname: str, *, mp4: bool = False, **picture: int) -> str:
         """The sid of a new recording."""
@@ -28,7 +29,15 @@ class Recorder:
             "recordingConfig": {"transcodingConfig": {**PICTURE, **picture}},
             "recordingFileConfig": {"avFileType": kinds},
         }
-        return self.client.started(cname, request).split("/")[3]
+        path = self.client.started(cname, request)
+        sid = path.split("/")[3]
+        self._tasks[sid] = (path, cname)
+        return sid
+
+    def stop(self, sid: str) -> None:
+        """Answered when its last file is in the bucket."""
+        path, cname = self._tasks.pop(sid)
+        self.client.call(f"{path}/stop", {"cname": cname, "uid": "1", "clientRequest": {}})
 
     def session(self, sid: str) -> dict[str, Any]:
         address = f"http://127.0.0.1:{self.port}/_sandbox/sessions/{sid}"

@@ -30,5 +30,5 @@ def ours() -> float:
     while not any(f["kind"] == "playlist" and f["sent"] for f in running.session(sid)["files"]):
         time.sleep(0.01)
     seconds = time.perf_counter() - begun
-    running.client.control("reset", buckets=True)
+    running.stop(sid)
     return seconds
