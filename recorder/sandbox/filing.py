@@ -237,6 +237,9 @@ class Filing:
         Playlists come under a name that tells them from one that may be there.
         """
         for row in self._store.files.in_backup(session.sid):
+            if not (self._data / row.path).is_file():
+                self._store.files.came_home(row, row.name)  # somebody removed it: nothing to bring
+                continue
             stem, _, ending = row.name.rpartition(".")
             name = f"{stem}_{session.gone_ms}_0.{ending}" if row.kind == "playlist" else row.name
             try:

@@ -4,7 +4,9 @@ import pytest
 
 from recorder.sandbox.failover import fail_over
 from tests.recorder.contract.bodies import VOD_SERVICE
+from tests.recorder.sandbox.test_id_states import result
 from tests.recorder.sandbox.test_modes_story import individual_task, services, web_task
+from tests.support.sandbox import running_sandbox
 
 TOP_LEVEL = {"resourceId", "sid", "cname", "uid", "serverResponse"}
 
@@ -59,6 +61,43 @@ def test_a_web_recording_lists_its_playlist_and_mp4_by_filename(sandbox):
     # The documented order: begun, playlist, progress, stopped, uploaded, gone.
     order = [e["type"] for e in told if e["type"] != 33]
     assert order == [70, 4, 71, 31, 11]
+
+
+@pytest.mark.parametrize(
+    ("begin", "mode", "response"),
+    [
+        (
+            individual_task,
+            "individual",
+            {"fileListMode": "json", "uploadingStatus": "unknown"},
+        ),
+        (
+            web_task,
+            "web",
+            {
+                "extensionServiceState": [
+                    {"serviceName": "upload_service", "payload": {"uploadingStatus": "unknown"}},
+                    {
+                        "serviceName": "web_recorder_service",
+                        "payload": {"onhold": False, "state": "exit"},
+                    },
+                ]
+            },
+        ),
+    ],
+)
+def test_a_stop_whose_upload_is_late_is_206_without_files(tmp_path, begin, mode, response):
+    with running_sandbox(tmp_path, stop_wait_ms=50) as sandbox:
+        task = begin(sandbox)
+        sandbox.advance(8)
+        sandbox.control("uploads", held=True)
+
+        stopped, leaving = task.stop(mode), task.query(mode)
+        sandbox.control("uploads", held=False)
+
+    assert (stopped.status_code, stopped.json()["serverResponse"]) == (206, response)
+    assert set(stopped.json()) == TOP_LEVEL
+    assert result(leaving) == (400, 501)
 
 
 def test_after_a_fail_over_there_are_files_of_both_recorders(lesson):
