@@ -58,6 +58,22 @@ def test_the_editor_takes_the_place_of_the_numbers_and_is_accessible(
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
 
 
+def test_an_editor_that_cannot_start_leaves_the_form_of_numbers(
+    live_server, page, sign_in, halves, console
+):
+    console.allow("broken")
+    broken = "export const startKeys = () => { throw new Error('broken') }"
+    page.route(
+        "**/keys.js", lambda route: route.fulfill(body=broken, content_type="text/javascript")
+    )
+    sign_in()
+
+    page.goto(live_server.url + reverse("layout_edit", args=[halves.pk]))
+
+    expect(page.get_by_role("button", name="Save as version 2")).to_be_visible()
+    expect(page.locator("#editor")).to_have_count(0)
+
+
 class TestPointer:
     def test_a_drag_moves_snaps_sizes_and_is_one_step_each(self, edit, halves, page):
         editor = edit(halves)

@@ -62,7 +62,6 @@ function kept() {
 
 /** The form of numbers goes; its notes and its versions come along. */
 function takeOver() {
-  editor.hidden = false;
   const form = document.getElementById("layout-form");
   if (!form) return;
   $("[data-notes]").append(...form.querySelectorAll(".banner"));
@@ -144,7 +143,9 @@ function startJson() {
   ed.actions.export = async (what) => (await load()).export(what);
 }
 
-takeOver();
+// Whatever goes wrong before it is ready leaves the form of numbers.
+addEventListener("error", () => "ready" in editor.dataset || editor.remove());
+editor.hidden = false;
 startSamples(ed);
 ed.view = startView(ed);
 startActions(ed);
@@ -159,5 +160,6 @@ model.onchange = (_model, what) => {
   soon();
 };
 refresh();
+takeOver();
 editor.dataset.ready = "";
 editor.model = model; // for who looks with the browser's tools
