@@ -77,6 +77,7 @@ def _shown(session: RecordingSession, *, whole: bool) -> dict[str, object]:
         "strip": strips([session]).get(session.pk),
         "entries": story if whole else story[:NEWEST],
         "earlier": 0 if whole else max(len(story) - NEWEST, 0),
+        "unheard": session.notices.missing(),
         "storage": _storage(session),
         **_picture(session),
         **_files(session),

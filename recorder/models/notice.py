@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from recorder.models.visible import VisibleQuerySet
@@ -26,6 +26,13 @@ class NoticeQuerySet(VisibleQuerySet["Notice"]):
 
     def unmatched(self) -> Self:
         return self.filter(session=None)
+
+    def missing(self) -> int:
+        """Of one session: how many numbers below the highest were never heard of."""
+        seen = self.exclude(sequence=None).aggregate(
+            highest=Max("sequence"), heard=Count("sequence", distinct=True)
+        )
+        return 0 if seen["highest"] is None else seen["highest"] + 1 - seen["heard"]
 
     def odd(self) -> Self:
         """What came more than once, or after one with a higher number."""

@@ -259,3 +259,16 @@ def test_a_page_asks_every_second_while_a_start_is_about_to_be_confirmed(
 
     assert f'hx-trigger="every {pace}s, poll:now"' in board
     assert f'hx-trigger="every {pace}s, poll:now"' in story
+
+
+def test_a_gap_in_the_sequence_is_told_on_the_sessions_page(signed_in, secured, make_session):
+    session = make_session(Status.RECORDING)
+    address = reverse("session", args=[session.pk])
+    deliver(secured, about(session, 43, 0))
+    whole = signed_in.get(address).content.decode()
+
+    deliver(secured, about(session, 43, 3))
+    gap = signed_in.get(address).content.decode()
+
+    assert "missing from the sequence" not in whole
+    assert "2 callbacks are missing from the sequence" in gap
