@@ -66,10 +66,14 @@ def test_two_workers_send_the_stops_and_queries_of_many_sessions_once_each(
     make_session, user, provider
 ):
     sessions = [make_session(Status.RECORDING) for _ in range(20)]
+    provider.will("query", *[says(200, serverResponse={"status": 5})] * 20)
+    provider.will("stop", *[says(200, serverResponse={"uploadingStatus": "uploaded"})] * 20)
     for session in sessions[:10]:
         request_stop(session, by=user, grace=timedelta(0))
 
     at_once(*[lambda: reconcile.sweep(100)] * 4)
+    while len(provider.calls) < 20:  # some had to wait for their account's turn
+        reconcile.sweep(100)
 
     calls = [(call.operation, call.sid) for call in provider.calls]
     assert len(calls) == len(set(calls)) == 20

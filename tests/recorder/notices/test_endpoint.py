@@ -13,6 +13,7 @@ from recorder.models import Notice, RefusedNotices
 from recorder.notices import intake as intake_module
 from recorder.notices import refusals as refusals_module
 from recorder.notices.signatures import signature
+from tests.support.disk import full_disk  # noqa: F401
 from tests.support.notices import SECRET, about, body, deliver, story_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -251,20 +252,14 @@ def test_a_locked_database_asks_the_service_to_send_again(project, monkeypatch):
         assert cursor.execute("PRAGMA busy_timeout").fetchone()[0] == usual
 
 
-def test_a_full_disk_asks_the_service_to_send_again_and_recovers_by_itself(project):
-    if connection.vendor != "sqlite":
-        pytest.skip("a page limit is SQLite's")
+def test_a_full_disk_asks_the_service_to_send_again_and_recovers_by_itself(
+    project,
+    full_disk,  # noqa: F811
+):
     deliver(project, body(40))  # connected
-    with connection.cursor() as cursor:
-        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        most = cursor.execute("PRAGMA max_page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-    try:
+    with full_disk():
         big = {"msgName": "x" * 1_000}
         answers = [deliver(project, body(40, details=big)).status_code for _ in range(20)]
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA max_page_count = {most}")
 
     assert 503 in answers
     assert set(answers) <= {200, 503}
