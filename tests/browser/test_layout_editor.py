@@ -241,6 +241,32 @@ class TestKeys:
         expect(editor.regions.nth(1)).to_have_attribute("aria-label", re.compile("uid 77"))
 
 
+def test_the_services_own_layouts_are_drawn_converted_and_arranged_anew(edit, halves, page):
+    editor = edit(halves)
+    page.get_by_text("Canvas", exact=True).click()
+    page.get_by_text("Vertical", exact=True).click()
+    page.locator('[data-view="users"]').fill("7")
+    expect(page.locator('.region[role="img"]')).to_have_count(7)
+
+    page.get_by_role("button", name="Convert to custom").click()
+    assert editor.boxes()[0] == (0, 0, 0.857143, 1)
+    page.locator("#open-presets").click()
+    page.locator('.presets [name="n"]').fill("9")
+    page.get_by_role("button", name="Use this arrangement").click()
+    thirds = [(0, 0.333333), (0.333333, 0.333334), (0.666667, 0.333333)]
+    assert editor.boxes() == [(x, y, w, h) for y, h in thirds for x, w in thirds]
+
+    page.get_by_role("button", name="Preview", exact=True).click()
+    # 1280 / 3 is 426.67: the service's edges lie on even pixels, and so do these.
+    first, second = (editor.regions.nth(k).locator("image").bounding_box() for k in (0, 1))
+    assert second["x"] - first["x"] == pytest.approx(426, abs=0.1)  # at 100 %: it just fits
+    editor.press("Escape")
+
+    page.locator("[data-history] summary").click()
+    page.get_by_role("button", name="As it was opened").click()
+    assert editor.boxes() == [(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)]
+
+
 class TestBadInput:
     def test_a_number_that_is_none_says_so_at_its_place(self, edit, halves, page):
         editor = edit(halves)

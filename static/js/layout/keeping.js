@@ -5,7 +5,10 @@ import { fromWire, toWire } from "./io.js";
 import { thumbnail } from "./thumb.js";
 
 const DRAFT = 2000; // ms
+const PATIENCE = 20_000; // ms for an answer; an Apply waits for the service
 const TONES = { saved: "done", unsaved: "warn", saving: "busy", offline: "failed", refused: "failed" };
+
+class Offline extends Error {}
 
 export function startKeeping(ed) {
   const { data, model } = ed;
@@ -101,6 +104,9 @@ export function startKeeping(ed) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "HX-Request": "true" },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
+    }).catch(() => {
+      throw new Offline();
     });
     const json = answer.headers.get("Content-Type")?.includes("json");
     return { status: answer.status, ...(json ? await answer.json() : { message: word(answer.status === 401 ? "signed_out" : answer.status === 403 ? "stale" : "server", { status: answer.status }) }) };
@@ -115,7 +121,7 @@ export function startKeeping(ed) {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof Offline)) throw error;
       show("offline");
       written = null;
       keepDraft();
