@@ -6,7 +6,7 @@ import { thumbnail } from "./thumb.js";
 
 const DRAFT = 2000; // ms
 const PATIENCE = 20_000; // ms for an answer; an Apply waits for the service
-const TONES = { saved: "done", unsaved: "warn", saving: "busy", offline: "failed", refused: "failed" };
+const TONES = { saved: "done", in_force: "done", unsaved: "warn", saving: "busy", offline: "failed", refused: "failed" };
 
 class Offline extends Error {}
 
@@ -19,6 +19,7 @@ export function startKeeping(ed) {
   let { seen } = data;
   let named = data.name;
   let state = "saved";
+  let shown = null; // the document that the state was shown for
   let written = model.doc;
   let busy = false;
 
@@ -35,6 +36,7 @@ export function startKeeping(ed) {
 
   function show(next) {
     state = next;
+    shown = model.doc;
     put($("[data-state]"), { class: `pill tone-${TONES[next]}` });
     out("state", word(live && next === "refused" ? "not_applied" : next));
   }
@@ -42,8 +44,11 @@ export function startKeeping(ed) {
   const resting = () => (live ? "in_force" : seen === null ? "unsaved" : "saved");
 
   function tell() {
-    if (!busy && state !== "offline" && state !== "refused") show(dirty() ? "unsaved" : resting());
-    if (!dirty() && state !== "saved") show(resting());
+    if (busy) return;
+    if (!dirty()) return show(resting());
+    // A refusal is told until something is changed, a lost connection until it is back.
+    const told = state === "offline" || (state === "refused" && shown === model.doc);
+    if (!told) show("unsaved");
   }
   for (const field of [nameField, tagsField]) field?.addEventListener("input", tell);
 
