@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from string import Template
 from typing import Any
 from urllib.parse import quote
@@ -64,7 +65,8 @@ _TARGET = Template(
 )
 _SENT = Template(
     "<tr><td>$at</td><td>$type $name</td><td>$cname</td><td>$state$fault</td><td>$tries</td>"
-    "<td>$answer</td><td><details><summary>Payload</summary><pre>$payload</pre></details></td></tr>"
+    '<td>$answer</td><td><details data-of="$id"><summary>Payload</summary><pre>$payload</pre>'
+    "</details></td></tr>"
 )
 _OBJECT = Template('<tr><td><a href="$href" download>$key</a></td><td>$size</td><td>$at</td></tr>')
 
@@ -161,6 +163,7 @@ def callbacks(told: Told) -> tuple[str, str]:
     rows = [
         fill(
             _SENT,
+            id=each["id"],
             at=time(each["sent_wall_ms"]) if each["sent_wall_ms"] else "",
             type=each["type"],
             name=each["name"],
@@ -209,4 +212,4 @@ def _bucket(bucket: Told) -> str:
     files = table(("File", "Size", "Written"), rows) if rows else quiet("It is empty.")
     more = bucket["count"] - len(rows)
     note = quiet(f"and {more} older ones; list them with any S3 client.") if more > 0 else ""
-    return f"<details>{head}{files}{note}</details>"
+    return f'<details data-of="{escape(bucket["name"])}">{head}{files}{note}</details>'

@@ -44,9 +44,10 @@ async function replace(old, fresh) {
     img.src = `${img.getAttribute("src")}?${Math.floor(Date.now() / 1000)}`;
     await img.decode().catch(() => {});
   }
-  const opened = [...old.querySelectorAll("details")].map((each) => each.open);
+  // By name, not by place: new rows come in above those that somebody reads.
+  const opened = new Set([...old.querySelectorAll("details[open]")].map((each) => each.dataset.of));
   const focused = [...old.querySelectorAll("button")].indexOf(document.activeElement);
-  fresh.querySelectorAll("details").forEach((each, i) => (each.open = opened[i] ?? false));
+  for (const each of fresh.querySelectorAll("details")) each.open = opened.has(each.dataset.of);
   old.replaceWith(document.adoptNode(fresh));
   if (focused >= 0) fresh.querySelectorAll("button")[focused]?.focus();
 }
