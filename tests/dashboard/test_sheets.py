@@ -43,7 +43,8 @@ def test_all_styles_together_stay_below_twelve_kilobytes():
 
 
 def test_every_colour_is_a_token():
-    allowed = {"tokens.css", "thumbnail.css", "player.css", "frame.css", "dialog.css"}
+    # What lies on pictures is seen on their colours, which are the same in both themes.
+    allowed = {"tokens.css", "thumbnail.css", "player.css", "frame.css", "dialog.css", "editor.css"}
     for sheet in CSS.rglob("*.css"):
         if sheet.name not in allowed:
             assert not re.search(r"#[0-9a-f]{3,8}\b", sheet.read_text()), sheet.name
