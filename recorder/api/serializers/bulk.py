@@ -29,9 +29,7 @@ class BulkStartSerializer(StartSerializer):
 
     cname = None  # type: ignore[assignment]  # DRF's way of leaving a field of the parent out
     uid = None  # type: ignore[assignment]
-    channels = serializers.ListField(
-        child=ChannelSerializer(), max_length=MOST, allow_empty=False
-    )
+    channels = serializers.ListField(child=ChannelSerializer(), max_length=MOST, allow_empty=False)
 
 
 class BulkStopSerializer(StrictSerializer):
