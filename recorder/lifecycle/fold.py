@@ -90,10 +90,12 @@ def _lacks_some(row: RecordingSession, notice: Notice) -> bool:
 
 def _tell_waiting(row: RecordingSession) -> None:
     """What came before the sid was known. The sid must not be lost over this: they stay due."""
+    waiting = Notice.objects.waiting_for(row.project_id, row.sid)
+    if not waiting.exists():
+        return  # nearly always: the answer is faster than the first notice
     skip = connection.features.has_select_for_update_skip_locked
     try:
         with transaction.atomic():
-            waiting = Notice.objects.waiting_for(row.project_id, row.sid)
             notices = list(waiting.select_for_update(skip_locked=skip))
             for notice in notices:
                 tell(row, notice, timezone.now())
