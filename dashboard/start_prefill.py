@@ -135,6 +135,7 @@ def _like(session: RecordingSession, user: User) -> Prefill:
         "project": session.project_id,
         "storage": session.storage_config_id,
         "cname": session.cname,
+        "max_minutes": session.max_minutes,
         **_picture(session, user),
     }
     return found

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.forms.contract import ContractForm, Section
 from dashboard.forms.flat import Body
-from dashboard.forms.places import SecretInput
+from dashboard.forms.places import SecretInput, WholeNumber
 from dashboard.forms.start_fields import KEY, ROOT, ProjectChoice, StorageChoice, new_key
 from recorder.contract.parameters import Field
 from recorder.contract.parameters.base import (
@@ -50,7 +50,11 @@ class StartForm(ContractForm):
         f"{ROOT}.token": "project",
         f"{ROOT}.storageConfig": "storage",
     }
-    own: ClassVar[Mapping[str, tuple[str, ...]]] = {CHANNEL: ("project",), STORAGE: ("storage",)}
+    own: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        CHANNEL: ("project",),
+        STORAGE: ("storage",),
+        LIMITS: ("max_minutes",),
+    }
     often: ClassVar[tuple[str, ...]] = ()  # first behind "More settings"
 
     project = ProjectChoice(
@@ -65,6 +69,13 @@ class StartForm(ContractForm):
         empty_label=None,
         help_text=gettext_lazy("Where the recorder writes its files."),
         error_messages={"invalid_choice": gettext_lazy("This storage is gone. Choose another.")},
+    )
+    max_minutes = WholeNumber(
+        label=gettext_lazy("Stop after"),
+        required=False,
+        help_text=gettext_lazy("We stop it ourselves then. Empty: as the project says."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+        error_messages={"invalid": gettext_lazy("Minutes are a whole number.")},
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -88,6 +99,7 @@ class StartForm(ContractForm):
     def _prepare_common(self) -> None:
         """What this form says or begins with that the service leaves open."""
         self.fields["key"].initial = new_key()
+        self.fields["max_minutes"].unit = _("min")  # type: ignore[attr-defined]
         for name in ("project", "storage"):
             first = self.fields[name].queryset.first()  # type: ignore[attr-defined]
             self.fields[name].initial = first and first.pk
@@ -181,6 +193,7 @@ class StartForm(ContractForm):
             uid=self.body["uid"],
             layout_version=self.layout_version,
             client_request=self.body[ROOT],
+            max_minutes=self.cleaned_data.get("max_minutes"),
         )
 
     @property

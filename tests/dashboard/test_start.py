@@ -803,3 +803,21 @@ def test_a_recording_of_each_mode_is_taken_over_as_last_time(signed_in, open_for
     again = sent(page)
     assert again | {"key": "", "uid": ""} == fields | {"key": "", "uid": ""}
     assert "has no place for" not in page
+
+
+def test_a_recording_may_be_given_a_longest_time_that_we_keep(signed_in, fields):
+    signed_in.post(reverse("start_send"), fields | {"max_minutes": "90"})
+
+    session = RecordingSession.objects.get()
+    assert session.max_minutes == 90
+    again = signed_in.get(reverse("start"), {"like": session.pk}).content.decode()
+    assert sent(again)["max_minutes"] == "90"
+
+
+@pytest.mark.parametrize("minutes", ["0", "43201", "٣", "1.5", "-1"])
+def test_a_longest_time_that_is_none_is_refused_at_its_field(signed_in, fields, minutes):
+    answer = signed_in.post(reverse("start_send"), fields | {"max_minutes": minutes})
+
+    assert answer.status_code == 422
+    assert 'id="id_max_minutes_error"' in answer.content.decode()
+    assert not RecordingSession.objects.exists()
