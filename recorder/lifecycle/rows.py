@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -113,8 +114,12 @@ def _copy(row: RecordingSession, session: RecordingSession) -> None:
 def _values(row: RecordingSession) -> dict[str, Any]:
     """What is loaded of it."""
     loaded = vars(row)
-    names = (field.attname for field in row._meta.concrete_fields)
-    return {name: loaded[name] for name in names if name in loaded}
+    return {name: loaded[name] for name in _columns() if name in loaded}
+
+
+@cache
+def _columns() -> tuple[str, ...]:
+    return tuple(field.attname for field in RecordingSession._meta.concrete_fields)
 
 
 def _changed(row: RecordingSession, before: dict[str, Any]) -> list[str]:
