@@ -202,7 +202,7 @@ def test_a_query_waits_for_its_share_and_the_row_keeps_its_place(make_session, p
 
 @pytest.mark.parametrize(
     ("heard", "asked", "wait"),
-    [(None, 10, 120), (30, 300, 36), (70, 300, 1), (30, 20, 120), (5, 590, 10)],
+    [(None, 10, 120), (30, 300, 32), (70, 300, 1), (30, 20, 120), (5, 1190, 10)],
 )
 def test_a_session_whose_callbacks_come_is_asked_for_rarely_and_a_silent_one_soon(
     make_session, heard, asked, wait
