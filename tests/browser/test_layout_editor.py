@@ -346,6 +346,29 @@ class TestBadInput:
 
 
 class TestKeeping:
+    def test_a_layout_without_a_name_is_told_so_and_saved_as_soon_as_it_has_one(
+        self, edit, page, console
+    ):
+        console.allow("422")
+        editor = edit()
+        name = page.get_by_label("Name", exact=True)
+        kinds = page.locator('[data-c="kind"]:checked')
+
+        editor.save()
+        expect(editor.state).to_have_text("Not saved")
+        expect(name).to_be_focused()
+        expect(name).to_have_attribute("aria-invalid", "true")
+        found = page.locator("[data-found] > *").all_inner_texts()
+        assert len(found) == len(set(found)) > 1  # what both sides have found is told once
+
+        page.keyboard.type("Two halves")
+        expect(editor.state).to_have_text("Unsaved")
+        expect(name).not_to_have_attribute("aria-invalid", "true")
+        editor.save()
+        expect(editor.state).to_have_text("Saved")
+        expect(kinds).to_have_value("3")
+        assert Layout.objects.get(name="Two halves").latest.parsed().kind == 3
+
     def test_two_who_save_at_once_see_both_and_one_goes_on(self, edit, halves, page, accessible):
         editor = edit(halves)
         editor.regions.nth(0).click()

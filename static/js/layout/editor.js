@@ -32,7 +32,8 @@ const ed = {
   data,
   model,
   show: { ...AT_FIRST, ...kept(), final: false, users: Math.max(AT_FIRST.users, Math.min(17, model.doc.regions.length)) },
-  problems: [],
+  problems: [], // all that is shown
+  own: [], // of these, what the drawing itself has wrong
   actions: {},
   parts: [],
   drawing: false,
@@ -45,9 +46,10 @@ const ed = {
   },
   soon,
   refresh,
-  /** Problems of the server stand beside our own until the next change. */
+  /** Problems that only the server has found stand beside our own until the next change. */
   refused(problems) {
-    ed.problems = [...fromServer(problems), ...ed.problems];
+    const known = ({ rule, path }) => ed.own.some((each) => each.rule === rule && each.path === path);
+    ed.problems = [...fromServer(problems).filter((each) => !known(each)), ...ed.own];
     tell();
   },
 };
@@ -85,7 +87,8 @@ function soon() {
 
 function refresh() {
   whole = false;
-  ed.problems = check(model.doc, data.tables.words);
+  ed.own = check(model.doc, data.tables.words);
+  ed.problems = ed.own;
   ed.view.measure();
   tell();
 }

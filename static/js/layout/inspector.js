@@ -168,7 +168,7 @@ export function startInspector(ed) {
       const own = found.some((each) => each.path.toLowerCase().replaceAll("_", "") === input.dataset.c.replaceAll("_", ""));
       if (own) input.setAttribute("aria-invalid", "true");
     }
-    error("[data-canvas-error]", found.filter((each) => each.path !== "layoutConfig").map((each) => each.message).join(" "));
+    error("[data-canvas-error]", found.filter((each) => !["layoutConfig", "name"].includes(each.path)).map((each) => each.message).join(" "));
   }
 
   const NAMES = { max_resolution_uid: "maxUid", background_color: "color", background_image: "image", default_user_background_image: "userImage" };

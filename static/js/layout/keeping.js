@@ -44,13 +44,25 @@ export function startKeeping(ed) {
   const resting = () => (live ? "in_force" : seen === null ? "unsaved" : "saved");
 
   function tell() {
+    tellWords();
     if (busy) return;
     if (!dirty()) return show(resting());
     // A refusal is told until something is changed, a lost connection until it is back.
     const told = state === "offline" || (state === "refused" && shown === model.doc);
     if (!told) show("unsaved");
   }
-  for (const field of [nameField, tagsField]) field?.addEventListener("input", tell);
+  const wordFields = Object.entries({ name: nameField, tags: tagsField }).filter(([, field]) => field);
+  for (const [, field] of wordFields) {
+    field.addEventListener("input", () => {
+      shown = null; // a change of words answers a refusal, as one of the drawing does
+      ed.refresh();
+    });
+  }
+  function tellWords() {
+    for (const [path, field] of wordFields) {
+      put(field, { "aria-invalid": ed.problems.some((each) => each.path === path) ? "true" : null });
+    }
+  }
 
   // Drafts: in this browser, every two seconds while there is something to keep.
   const store = (work) => {
@@ -147,7 +159,7 @@ export function startKeeping(ed) {
 
   const save = ({ copy = false } = {}) => trying(async () => {
     const { doc } = model;
-    if (!copy && ed.problems.some((each) => each.severity === "error")) return refuse(word("not_saved"));
+    if (!copy && ed.own.some((each) => each.severity === "error")) return refuse(word("not_saved"));
     const name = ed.name();
     const answer = await send(data.urls.save, { name, named, tags: tags(), seen, copy, document: documentOf(doc) });
     if (answer.status === 409) return conflict(answer);

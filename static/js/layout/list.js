@@ -50,12 +50,16 @@ export function startList(ed) {
 
   /** To the field that a problem is about. */
   function goTo({ region, field, path }) {
+    if (path === "name") return $('[data-view="name"]').focus();
     const pane = region === null ? "canvas" : "region";
     if (region !== null) model.select([model.doc.regions[region].id]);
     ed.pane(pane);
     const names = { mode: "render_mode", layoutConfig: "kind" };
+    const words = path === "tags" ? $('[data-view="tags"]') : null;
     const own = names[field || path] ?? (field || path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-    const input = $(`[data-${region === null ? "c" : "f"}="${own}"]`) ?? $(region === null ? "[data-c]" : '[data-f="x"]');
+    // Of the kinds, only the chosen one: a key on another would choose it, and the drawing would go.
+    const kept = $(region === null ? '[data-c="kind"]:checked' : '[data-f="x"]');
+    const input = words ?? (own === "kind" ? kept : $(`[data-${region === null ? "c" : "f"}="${own}"]`) ?? kept);
     input.focus();
     input.scrollIntoView({ block: "nearest" });
   }
