@@ -20,7 +20,7 @@ from recorder.lifecycle.bulk_list import (
     rows_of_text,
     told,
 )
-from recorder.lifecycle.requests import StartRequest
+from recorder.lifecycle.requests import InvalidRequest, StartRequest
 from recorder.models import Layout, Project, RecordingSession, StorageConfig, User
 
 _MODES = [(Mode.MIX.value, _("Mix")), (Mode.INDIVIDUAL.value, _("Individual"))]
@@ -43,7 +43,10 @@ class Channels(forms.Form):
     file = forms.FileField(
         label=_("Or a CSV file"),
         required=False,
-        help_text=_("With the columns cname and uid, in UTF-8, up to 256 kB."),
+        help_text=_(
+            "With the columns cname and uid, in UTF-8, up to 256 kB. It takes the place of what is"
+            " typed above."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
     )
 
@@ -129,6 +132,15 @@ class BulkStartForm(Channels):
         except BadList as error:
             self.show(error)
         return cleaned
+
+    def show_refused(self, error: InvalidRequest) -> None:
+        """What the contract has against it, at its field where there is one."""
+        for path, sentences in error.fields.items():
+            for sentence in sentences:
+                if path in self.fields:
+                    self.add_error(path, sentence)
+                else:
+                    self.add_error(None, f"{path}: {sentence}")
 
     def request(self) -> StartRequest:
         layout = self.cleaned_data["layout"]

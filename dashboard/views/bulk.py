@@ -13,6 +13,7 @@ from dashboard.people import user_of
 from recorder.errors import RecorderError
 from recorder.lifecycle.bulk import cancel, request_bulk_start, request_bulk_stop
 from recorder.lifecycle.bulk_words import Progress, headline, progress, result
+from recorder.lifecycle.requests import InvalidRequest
 from recorder.models import Bulk
 
 PACE = 2  # seconds between two polls
@@ -42,6 +43,8 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
                 by=user_of(request),
                 form_key=form.cleaned_data["key"],
             )
+        except InvalidRequest as error:
+            form.show_refused(error)
         except RecorderError as error:
             form.add_error(None, str(error))
         else:

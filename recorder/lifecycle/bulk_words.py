@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from recorder.contract.states import FINAL, Status
 from recorder.lifecycle.rows import CAPACITY
@@ -92,6 +93,8 @@ def _kind(bulk: Bulk, state: str, status: str | None, *, started: bool, sent: bo
 
 
 def headline(bulk: Bulk) -> str:
-    start = bulk.kind == Bulk.Kind.START
-    words = {"count": bulk.total}
-    return (_("%(count)s starts") if start else _("%(count)s stops")) % words
+    if bulk.kind == Bulk.Kind.START:
+        words = ngettext("%(count)s start", "%(count)s starts", bulk.total)
+    else:
+        words = ngettext("%(count)s stop", "%(count)s stops", bulk.total)
+    return words % {"count": bulk.total}

@@ -86,7 +86,15 @@ def test_a_layout_of_another_mode_and_a_length_out_of_range_are_refused(signed_i
 
     assert (of_mode.status_code, of_length.status_code) == (422, 422)
     assert "Only a mix recording has a layout." in of_mode.content.decode()
-    assert "The maximum length is 1 to 43200 minutes" in of_length.content.decode()
+    html = of_length.content.decode()
+    assert "Maximum length in minutes</a>: The maximum length is 1 to 43200 minutes" in html
+    assert "max_minutes:" not in html
+
+
+def test_one_start_is_not_counted_in_the_plural(signed_in, wish):
+    place = signed_in.post(START, wish("a"))["Location"]
+
+    assert "<h1>1 start</h1>" in " ".join(signed_in.get(place).content.decode().split())
 
 
 def test_what_has_not_begun_can_be_cancelled_on_the_page(signed_in, wish):
