@@ -298,7 +298,8 @@ class TestBadInput:
 
         editor.save()
 
-        expect(page.locator("[data-found] .tone-live")).to_have_count(4)
+        expect(page.locator("[data-found] .tone-live")).to_have_count(3)
+        expect(page.locator("[data-found]")).to_contain_text("Regions 1–2: ")
         expect(editor.regions.nth(0)).to_have_attribute("data-severity", "error")
         expect(page.locator(".region-list__mark.tone-live")).to_have_count(2)
         expect(page.locator('[data-c="background_image"]')).to_have_attribute(
@@ -429,3 +430,23 @@ class TestKeeping:
         page.reload()
         expect(page.locator("#editor[data-ready]")).to_be_visible()
         expect(page.get_by_role("button", name="Recover the draft")).to_have_count(0)
+
+    def test_a_draft_that_nobody_answered_stays_beside_the_next_one(self, edit, halves, page):
+        page.on("dialog", lambda dialog: dialog.accept())
+        editor = edit(halves)
+        drawn = []
+        for key in ("Shift+ArrowRight", "ArrowRight"):
+            editor.regions.nth(0).click()
+            editor.press(key)
+            drawn.append(editor.boxes())
+            page.reload()
+            expect(page.locator("#editor[data-ready]")).to_be_visible()
+
+        offers = page.get_by_role("button", name="Recover the draft")
+        expect(offers).to_have_count(2)
+        offers.last.click()
+        assert editor.boxes() == drawn[0]
+        expect(offers).to_have_count(1)
+        page.get_by_role("button", name="Discard the draft").click()
+        page.reload()
+        expect(offers).to_have_count(1)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import RecordingSession, User
 from tests.support.editor_page import Editor
@@ -79,3 +80,22 @@ def test_a_session_that_ended_meanwhile_keeps_the_drawing(live, provider, page):
     expect(page.locator("[data-notes] .banner")).to_be_visible()
     expect(live.regions).to_have_count(1)
     assert provider.count("updateLayout") == 0
+
+
+def test_two_who_change_it_at_once_see_both_and_one_goes_on(live, provider, page, accessible):
+    arrange(live)
+    dialog = compare_and_apply(live)
+    session = RecordingSession.objects.get()
+    apply_layout(session, {"mixedVideoLayout": 1}, by=session.requested_by)
+
+    dialog.get_by_role("button", name="Apply to the recording").click()
+
+    both = page.get_by_role("dialog", name="The recording shows another layout")
+    expect(both.locator("svg.thumbnail")).to_have_count(2)
+    accessible()
+    assert provider.count("updateLayout") == 1
+    both.get_by_role("button", name="Compare mine and apply").click()
+    dialog.get_by_role("button", name="Apply to the recording").click()
+    expect(live.state).to_have_text("In force")
+    session.refresh_from_db()
+    assert session.layout["mixedVideoLayout"] == 3

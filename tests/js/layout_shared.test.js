@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { check, covered, fromServer, isUid, isUrl } from "../../static/js/layout/checks.js";
+import { check, covered, fromServer, isUid, isUrl, runs, together } from "../../static/js/layout/checks.js";
 import { fromWire, toWire } from "../../static/js/layout/io.js";
-import { blank, region } from "../../static/js/layout/model.js";
+import { blank, region, withRegions } from "../../static/js/layout/model.js";
 import { asCustom, boxes, isDerived, place, sampleUsers } from "../../static/js/layout/predefined.js";
 
 // What Python answers: tests/recorder/contract/test_layout_shared.py reads the same cases.
@@ -109,4 +109,14 @@ test("a problem says which region and field it is about, the server's too", () =
     ]),
     [[2, "w"], [0, ""], [null, "layoutConfig"], [null, "url"], [null, "width"]],
   );
+});
+
+test("equal remarks about several regions are one, with the regions in short", () => {
+  const doc = withRegions(blank(), [1, 2, 3, 5].map((n) => region({ x: n * 100_000, y: 0, w: 50_000, h: 50_000, uid: n === 5 ? "7" : "" })));
+  const words = { "layout.small": "small" };
+  const small = together(check(doc, words)).filter(([problem]) => problem.rule === "layout.small");
+
+  assert.deepEqual(small.map((same) => same.length), [4]);
+  assert.equal(runs([1, 2, 3, 5]), "1–3, 5");
+  assert.equal(runs([4]), "4");
 });

@@ -32,6 +32,28 @@ export function check(doc, words) {
 /** Problems as the server sends them, in the same shape. */
 export const fromServer = (problems) => problems.map(problem);
 
+/** Problems that say the same of several regions, as one group each; in their order. */
+export function together(problems) {
+  const groups = new Map();
+  problems.forEach((problem, i) => {
+    const { region, field, severity, message } = problem;
+    const key = region === null ? i : [severity, field, message].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), problem]);
+  });
+  return [...groups.values()];
+}
+
+/** Ascending numbers in short: "1–3, 7". */
+export function runs(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
+}
+
 function problem({ values = {}, severity = "error", ...rest }) {
   const [list, at, name] = rest.path.split(".");
   const region = list === "layoutConfig" && at ? Number(at) : null;

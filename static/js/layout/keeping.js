@@ -5,6 +5,7 @@ import { fromWire, toWire } from "./io.js";
 import { thumbnail } from "./thumb.js";
 
 const DRAFT = 2000; // ms
+const DRAFTS = 4; // kept of one layout, the newest first
 const PATIENCE = 20_000; // ms for an answer; an Apply waits for the service
 const TONES = { saved: "done", in_force: "done", unsaved: "warn", saving: "busy", offline: "failed", refused: "failed" };
 
@@ -72,11 +73,16 @@ export function startKeeping(ed) {
       return null; // full, or forbidden: the guard below still asks before leaving
     }
   };
+  // A draft that was offered and not yet answered stays beside the one of this visit.
+  let offered = [];
+  const keepAll = (drafts) => store((place) => (drafts.length ? place.setItem(key, JSON.stringify(drafts.slice(0, DRAFTS))) : place.removeItem(key)));
+  const dropDraft = () => keepAll(offered);
   function keepDraft() {
-    if (!dirty()) return store((place) => model.doc !== written && place.removeItem(key));
-    if (model.doc === written && ed.name() === named) return;
+    if (!dirty()) return model.doc !== written && dropDraft();
+    const said = { name: ed.name(), tags: String(tags()) };
+    if (model.doc === written && said.name === named && said.tags === tagged) return;
     written = model.doc;
-    store((place) => place.setItem(key, JSON.stringify({ at: Date.now(), seen, name: ed.name(), document: documentOf(model.doc) })));
+    keepAll([{ at: Date.now(), seen, ...said, document: documentOf(model.doc) }, ...offered]);
   }
   setInterval(keepDraft, DRAFT);
   addEventListener("pagehide", keepDraft);
@@ -99,21 +105,26 @@ export function startKeeping(ed) {
     return banner;
   }
 
-  const draft = store((place) => JSON.parse(place.getItem(key)));
-  if (draft?.document) {
-    const { width, height, ...wire } = draft.document;
-    const found = fromWire(wire, { width, height });
-    if (found.doc && JSON.stringify(documentOf(found.doc)) !== JSON.stringify(documentOf(model.doc))) {
-      note("editor-draft", { at: new Date(draft.at).toLocaleString() }, {
-        recover: () => {
-          ({ seen } = draft); // what was saved since shows as a conflict
-          model.replace(found.doc, word("recovered"));
-          if (nameField && draft.name) nameField.value = draft.name;
-          say(word("recovered"));
-        },
-        drop: () => store((place) => place.removeItem(key)),
-      });
-    }
+  const readDraft = ({ document: { width, height, ...wire } }) => fromWire(wire, { width, height }).doc;
+  const differs = (doc) => doc && JSON.stringify(documentOf(doc)) !== JSON.stringify(documentOf(model.doc));
+  offered = (store((place) => JSON.parse(place.getItem(key))) ?? []).filter((draft) => differs(readDraft(draft)));
+  const answered = (draft) => {
+    offered = offered.filter((each) => each !== draft);
+    dropDraft();
+  };
+  for (const draft of [...offered].reverse()) {
+    const banner = note("editor-draft", { at: new Date(draft.at).toLocaleString() }, {
+      recover() {
+        answered(draft);
+        ({ seen } = draft); // what was saved since shows as a conflict
+        model.replace(readDraft(draft), word("recovered"));
+        if (nameField && draft.name) nameField.value = draft.name;
+        if (tagsField && draft.tags) tagsField.value = draft.tags;
+        say(word("recovered"));
+      },
+      drop: () => answered(draft),
+    });
+    banner.dataset.note += draft.at; // each its own banner
   }
 
   async function send(url, body) {
@@ -169,10 +180,10 @@ export function startKeeping(ed) {
     if (nameField.value.trim() === name) nameField.value = answer.name;
     data.urls.save = answer.url;
     model.saved(doc);
-    store((place) => place.removeItem(key));
+    dropDraft();
     history.replaceState(null, "", answer.url);
     document.title = document.querySelector("h1").textContent = answer.name;
-    $("[data-notes]").replaceChildren();
+    $("[data-notes]").replaceChildren(...$("[data-notes]").querySelectorAll('[data-note^="editor-draft"]'));
     show(dirty() ? "unsaved" : "saved");
     say(answer.message);
   });
@@ -238,15 +249,32 @@ export function startKeeping(ed) {
       show("unsaved");
       return note("editor-unknown", { message: answer.message }, {});
     }
+    if (answer.conflict) return shownMeanwhile(answer);
     if (answer.outcome !== "accepted") return refuse(answer.message, answer.problems);
     previous = answer.previous;
     if (doc !== model.doc) model.replace(doc, word("revert"));
     model.saved(doc);
     show("in_force");
     say(answer.message);
-    store((place) => place.removeItem(key));
+    dropDraft();
     offerRevert(answer.message);
   });
+
+  /** Another layout came into force since this one was begun: both are shown before either goes on. */
+  function shownMeanwhile({ message, conflict: theirs }) {
+    show("unsaved");
+    const doc = read(theirs);
+    const place = dialog("editor-shown", {
+      mine: compare,
+      theirs() {
+        model.replace(doc, word("took_shown"));
+        model.saved();
+      },
+    });
+    place("message").textContent = message;
+    place("theirs").append(small(doc, word("before")));
+    place("mine").append(small(model.doc, word("mine")));
+  }
 
   function offerRevert(message) {
     const banner = note("editor-applied", { message }, { revert: () => apply({ ...previous.wire, width: previous.document.width, height: previous.document.height }, read(previous)) });

@@ -1,4 +1,5 @@
 /** The list of regions in paint order, the checks, and the steps that can be gone back to. */
+import { runs, together } from "./checks.js";
 import { $, out, put, say, word } from "./dom.js";
 
 export function startList(ed) {
@@ -33,19 +34,28 @@ export function startList(ed) {
   }
 
   function checks() {
-    const place = $("[data-found]");
-    const count = (severity) => ed.problems.filter((each) => each.severity === severity).length;
-    const rows = ed.problems.map((problem) => {
+    const rows = together(ed.problems).map((same) => {
+      const [problem] = same;
       const row = copy("editor-problem");
       row.className = `tone-${{ error: "live", warning: "warn" }[problem.severity] ?? "idle"}`;
       row.querySelector("[data-kind]").textContent = `${word(problem.severity)}:`;
       const link = row.querySelector("button");
-      link.textContent = `${problem.region === null ? "" : `${word("region_number", { number: problem.region + 1 })}: `}${problem.message}`;
+      link.textContent = `${whose(same)}${problem.message}`;
       link.addEventListener("click", () => goTo(problem));
       return row;
     });
-    place.replaceChildren(...rows);
-    out("checks", rows.length ? word("found", { errors: count("error"), warnings: count("warning") }) : word("all_well"));
+    $("[data-found]").replaceChildren(...rows);
+    const counts = ["error", "warning", "info"].map((severity) => {
+      const count = ed.problems.filter((each) => each.severity === severity).length;
+      return count && word(`${severity}_count`, { count });
+    });
+    out("checks", counts.filter(Boolean).join(", ") || word("all_well"));
+  }
+
+  function whose(same) {
+    if (same[0].region === null) return "";
+    if (same.length === 1) return `${word("region_number", { number: same[0].region + 1 })}: `;
+    return `${word("region_numbers", { numbers: runs(same.map((each) => each.region + 1)) })}: `;
   }
 
   /** To the field that a problem is about. */
