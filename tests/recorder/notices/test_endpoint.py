@@ -6,13 +6,16 @@ import threading
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
+from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
 from recorder.models import Notice, RefusedNotices
 from recorder.notices import intake as intake_module
 from recorder.notices import refusals as refusals_module
 from recorder.notices.signatures import signature
+from recorder.notices.wire import notice_in
 from tests.support.disk import full_disk  # noqa: F401
 from tests.support.notices import SECRET, about, body, deliver, story_of
 
@@ -22,6 +25,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _every_refusal_is_written(monkeypatch):
     monkeypatch.setattr(refusals_module, "EVERY", 0.0)
+
+
+def made(project, message) -> Notice:
+    return notice_in(message, project.pk, timezone.now())
 
 
 def test_a_signed_notice_is_kept_and_folded_before_it_is_answered(project, make_session):
@@ -59,6 +66,15 @@ def test_a_resend_changes_its_send_time_and_is_one_row_with_one_effect(project, 
     assert answers == ["kept", "known", "known", "known", "known"]
     assert kept.deliveries == 5
     assert session.version == 1
+
+
+def test_a_resend_without_a_number_is_known_by_its_id(project):
+    """Only a notice of a recording carries what its other id could be recognised by."""
+    message = body(40)
+    answers = [deliver(project, message | {"notifyMs": n}).json()["status"] for n in range(3)]
+
+    assert answers == ["kept", "known", "known"]
+    assert Notice.objects.get().deliveries == 3
 
 
 def test_the_redundant_service_sends_two_ids_for_one_event(project, make_session):
@@ -184,6 +200,7 @@ def test_no_notice_is_refused_while_secrets_change_over(project):
         b"\xff\xfe",
         b"[" * 2_000 + b"]" * 2_000,
         b'{"a":' * 40 + b"1" + b"}" * 40,
+        b'{"noticeId":"n","eventType":40,"payload":' + b'{"a":' * 40 + b"1" + b"}" * 41,
         b'{"noticeId":"n","eventType":40,"payload":[]}',
         b'{"noticeId":"n","eventType":"forty","payload":{}}',
         b'{"noticeId":"","eventType":40,"payload":{}}',
@@ -203,6 +220,17 @@ def test_what_is_no_notice_is_400_and_never_a_crash(project, raw):
 def test_a_body_of_more_than_64_kb_is_not_read(project):
     assert deliver(project, b" " * 65_537).status_code == 413
     assert deliver(project, b" " * 65_536).status_code == 400
+
+
+def test_no_more_than_the_limit_is_taken_into_memory(project, monkeypatch):
+    sizes = []
+    read = WSGIRequest.read
+    monkeypatch.setattr(
+        WSGIRequest, "read", lambda self, *size: (sizes.append(size), read(self, *size))[1]
+    )
+
+    assert deliver(project, b" " * 1_000_000).status_code == 413
+    assert sizes == [(65_537,)]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +293,36 @@ def test_a_full_disk_asks_the_service_to_send_again_and_recovers_by_itself(
     assert set(answers) <= {200, 503}
     assert Notice.objects.count() == 1 + answers.count(200)
     assert deliver(project, body(40)).status_code == 200
+
+
+def test_those_that_wait_for_the_database_share_the_next_commit(project, monkeypatch):
+    commits = []
+    keep = intake_module._keep
+    monkeypatch.setattr(intake_module, "_keep", lambda batch: (commits.append(batch), keep(batch)))
+    intake = intake_module.Intake()
+    intake._queue = [intake_module._Waiting(made(project, body(40))) for _ in range(10)]
+
+    assert intake.keep(made(project, body(40)))
+    assert [len(batch) for batch in commits] == [11]
+    assert Notice.objects.count() == 11
+
+
+def test_what_another_process_keeps_at_the_same_moment_is_kept_once(project, monkeypatch):
+    """It commits after we looked and before we write. The rest of the commit is counted once."""
+    theirs, ours = body(40, sequence=1), body(40, sequence=2)
+    deliver(project, theirs)
+    looks = iter([{}])
+    known = intake_module._known
+    monkeypatch.setattr(intake_module, "_known", lambda rows: next(looks, None) or known(rows))
+    batch = [
+        intake_module._Waiting(made(project, message))
+        for message in (theirs, ours, ours | {"noticeId": "the other of two"})
+    ]
+
+    intake_module._keep(batch)
+
+    assert [waiting.is_new for waiting in batch] == [False, True, False]
+    assert {row.sequence: row.deliveries for row in Notice.objects.all()} == {1: 2, 2: 2}
 
 
 def test_many_at_once_are_all_kept_and_share_their_commits(project, make_session):

@@ -230,6 +230,17 @@ def test_a_gap_asks_the_service_once(project, request_for, user, provider):
     assert provider.count("query") == before + 1
 
 
+def test_a_gap_right_after_an_answer_asks_nobody(project, make_session):
+    """Where some types are not subscribed to, numbers are always missing."""
+    session = make_session(Status.RECORDING, observed_at=timezone.now(), checks=9)
+    story = story_of(session)
+
+    told(project, story[0], story[2])
+
+    session.refresh_from_db()
+    assert session.ask_at is None
+
+
 def test_a_notice_that_was_only_late_asks_nobody(project, make_session):
     session = make_session(
         Status.RECORDING, observed_at=timezone.now() - timedelta(minutes=10), checks=9
