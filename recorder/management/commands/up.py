@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.http.request import validate_host
 
 from recorder.management import addresses, folder, modules, needs, preparation, starters
 from recorder.management.refusal import refuse
@@ -72,8 +73,10 @@ class Command(BaseCommand):
             delivery = StorageConfig.Delivery
             shown = delivery.SIGNED if addresses.is_loopback(host) else delivery.PROXY
             project = starters.provide_sandbox(values, sandbox, shown)
-            site = addresses.origin(addresses.reachable_host(host), port)
+            here = addresses.reachable_host(host)
+            site = addresses.origin(here, port)
             os.environ["SANDBOX_CALLBACK_URL"] = f"{site}/callbacks/{project.pk}/"
+            let_in(here)
         return User.objects.filter(username=starters.ADMIN, is_active=True).exists()
 
     def say(self, sentence: str) -> None:
@@ -94,6 +97,16 @@ def need_consistent(host: str, port: int, sandbox_port: int | None) -> None:
 
 def named(name: str) -> bool:
     return bool(os.environ.get(name))
+
+
+def let_in(host: str) -> None:
+    """Let the web process answer to this name as well: the sandbox calls back by it, whatever
+    names ALLOWED_HOSTS gives to people."""
+    host = f"[{host}]" if ":" in host else host
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        return
+    os.environ.pop("ALLOWED_HOSTS_FILE", None)  # it was read into the settings, and would win
+    os.environ["ALLOWED_HOSTS"] = ",".join([*settings.ALLOWED_HOSTS, host])
 
 
 def public_url(host: str, port: int) -> str:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from recorder.management.commands.up import Command, need_consistent, public_url
+from recorder.management.commands.up import Command, let_in, need_consistent, public_url
 from recorder.management.folder import make_keys
 from recorder.models import Project, StorageConfig
 
@@ -44,11 +44,35 @@ def test_one_port_cannot_serve_both():
         need_consistent("127.0.0.1", 8000, 8000)
 
 
+@pytest.mark.parametrize(
+    ("host", "allowed", "answered"),
+    [
+        ("127.0.0.1", ["reel.example"], "reel.example,127.0.0.1"),
+        ("::1", ["reel.example"], "reel.example,[::1]"),
+        ("127.0.0.1", ["127.0.0.1", "localhost"], None),
+        ("127.0.0.1", ["*"], None),
+    ],
+)
+def test_the_sandbox_is_answered_whatever_names_people_use(
+    settings, monkeypatch, host, allowed, answered
+):
+    settings.ALLOWED_HOSTS = allowed
+    monkeypatch.setenv("ALLOWED_HOSTS_FILE", "/read/before")
+    monkeypatch.setenv("ALLOWED_HOSTS", "")
+
+    let_in(host)
+
+    assert os.environ["ALLOWED_HOSTS"] == (answered or "")
+    assert ("ALLOWED_HOSTS_FILE" in os.environ) is (answered is None)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "delivery"), [("127.0.0.1", "signed"), ("0.0.0.0", "proxy")])
 def test_browsers_elsewhere_get_the_sandbox_recordings_through_the_site(
     settings, tmp_path, monkeypatch, host, delivery
 ):
+    settings.ALLOWED_HOSTS = ["reel.example"]
+    monkeypatch.setenv("ALLOWED_HOSTS", "reel.example")
     settings.DATA_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
     for name in ("SANDBOX_APP_ID", "SANDBOX_CUSTOMER_ID", "SANDBOX_CUSTOMER_SECRET"):
         monkeypatch.setenv(name, "given")
@@ -63,3 +87,4 @@ def test_browsers_elsewhere_get_the_sandbox_recordings_through_the_site(
     project = Project.objects.get()
     assert os.environ["SANDBOX_CALLBACK_URL"] == f"http://127.0.0.1:8000/callbacks/{project.pk}/"
     assert project.callback_secret.reveal() == "given"
+    assert os.environ["ALLOWED_HOSTS"] == "reel.example,127.0.0.1"
