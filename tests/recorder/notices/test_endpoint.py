@@ -280,6 +280,25 @@ def test_a_locked_database_asks_the_service_to_send_again(project, monkeypatch):
         assert cursor.execute("PRAGMA busy_timeout").fetchone()[0] == usual
 
 
+def test_a_lock_is_awaited_for_less_time_than_the_service_waits(project, monkeypatch):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL locks rows, not the database")
+    waits = []
+    write = intake_module._keep_and_tell
+
+    def watched(batch):
+        with connection.cursor() as cursor:
+            waits.extend(cursor.execute("PRAGMA busy_timeout").fetchone())
+        write(batch)
+
+    monkeypatch.setattr(intake_module, "_keep_and_tell", watched)
+
+    deliver(project, body(40))
+
+    assert waits == [intake_module.PATIENCE * 1000]
+    assert intake_module.PATIENCE < 10
+
+
 def test_a_full_disk_asks_the_service_to_send_again_and_recovers_by_itself(
     project,
     full_disk,  # noqa: F811
