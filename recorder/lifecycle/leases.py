@@ -17,6 +17,7 @@ from django.utils import timezone
 from recorder.contract.states import LIVE
 from recorder.models import Account, Project, RecordingSession
 from recorder.models.session import SessionQuerySet
+from recorder.providers.pacing import interval_for, no_room_for_queries
 
 # Longer than any call with its repeats elsewhere takes; renewed before each.
 LEASE = timedelta(seconds=90)
@@ -84,11 +85,31 @@ def _claimable(due: SessionQuerySet, now: datetime) -> SessionQuerySet:
     paused = list(Project.objects.filter(paused_until__gt=now).values_list("pk", flat=True))
     if paused:
         due = due.exclude(project_id__in=paused, status__in=LIVE)
-    soon = int((now + _QUERY_TURN).timestamp() * 1_000_000)
-    busy = Account.objects.filter(next_query_us__gt=soon).values_list("provider", "customer_id")
-    accounts = [Q(provider=provider, customer_id=customer) for provider, customer in busy]
-    if accounts:
-        spent = Project.objects.filter(reduce(or_, accounts)).values_list("pk", flat=True)
+    if spent := _without_queries(now):
         queries = Q(stop_requested_at=None, status__in=LIVE) & ~Q(sid="")
-        due = due.exclude(queries & Q(project_id__in=list(spent)))
+        due = due.exclude(queries & Q(project_id__in=spent))
     return due
+
+
+def _without_queries(now: datetime) -> list[int]:
+    """The projects whose account has had its share of queries, or has other calls for every slot: a
+    query that waits holds its session, which somebody may want to stop, and a thread."""
+    now_us = int(now.timestamp() * 1_000_000)
+    soon = now_us + _QUERY_TURN // timedelta(microseconds=1)
+    busy = Account.objects.filter(Q(next_query_us__gt=soon) | Q(next_free_us__gt=now_us))
+    slots = {
+        (account.provider, account.customer_id): (account.next_free_us, account.next_query_us)
+        for account in busy
+    }
+    if not slots:
+        return []
+    accounts = [Q(provider=provider, customer_id=customer) for provider, customer in slots]
+    projects = Project.objects.filter(reduce(or_, accounts)).values_list(
+        "pk", "provider", "customer_id", "requests_per_second"
+    )
+    spent = []
+    for pk, provider, customer, rate in projects:
+        free, query = slots[provider, customer]
+        if query > soon or no_room_for_queries(now_us, free, query, interval_for(rate)):
+            spent.append(pk)
+    return spent

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from recorder.contract.states import Status
 from recorder.errors import RecorderError
-from recorder.lifecycle import limits, reconcile
+from recorder.lifecycle import leases, limits, reconcile
 from recorder.lifecycle.attention import BREAKS, Attention
 from recorder.lifecycle.breaker import OPENS_AFTER, Breaker, Paused
 from recorder.lifecycle.due import next_check
 from recorder.lifecycle.observe import BucketListing
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop
-from recorder.models import AuditEntry, Project, RecordingSession
+from recorder.models import Account, AuditEntry, Project, RecordingSession
 from tests.support.disk import full_disk  # noqa: F401
 from tests.support.provider import says
 
@@ -198,6 +198,23 @@ def test_a_query_waits_for_its_share_and_the_row_keeps_its_place(make_session, p
     assert provider.count("query") == 1
     due = RecordingSession.objects.filter(next_check_at__lte=timezone.now())
     assert due.count() == len(sessions) - 1
+
+
+def test_while_others_take_every_slot_no_query_is_begun_until_it_is_overdue(
+    make_session, provider, project
+):
+    Project.objects.update(requests_per_second=10)
+    session = make_session(Status.RECORDING)
+    now = timezone.now()
+    now_us = int(now.timestamp() * 1_000_000)
+    account = Account.objects.create(provider="sandbox", customer_id=project.customer_id)
+    slots = Account.objects.filter(pk=account.pk)
+
+    slots.update(next_free_us=now_us + 80_000, next_query_us=now_us - 1_000_000)
+    assert leases.claim_due(1, now) == []
+
+    slots.update(next_query_us=now_us - 6_000_000)
+    assert [pk for pk, _token in leases.claim_due(1, now)] == [session.pk]
 
 
 @pytest.mark.parametrize(
