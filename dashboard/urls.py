@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "sessions/<int:pk>/try-again/", session_actions.session_try_again, name="session_try_again"
     ),
+    path("sessions/<int:pk>/start-again/", start.session_start_again, name="session_start_again"),
     path(
         "sessions/<int:pk>/acknowledge/",
         session_actions.session_acknowledge,

@@ -18,9 +18,11 @@ from dashboard.htmx import go, render_page, render_partial, render_refused
 from dashboard.people import user_of
 from dashboard.start_prefill import Prefill, last_of, prefill, switched
 from dashboard.start_summary import summary
+from dashboard.views.session_actions import answered, session_of
 from recorder.contract.states import Mode
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases
+from recorder.lifecycle.again import start_again
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.sending import send_new
 from recorder.lifecycle.start import AlreadyRecording, KeyReused, request_start
@@ -79,6 +81,23 @@ def start_send(request: HttpRequest) -> HttpResponse:
         text = _("This form started %(cname)s before. Nothing was started again.")
         messages.info(request, text % {"cname": session.cname})
     return go(request, "session", session.pk)
+
+
+@require_POST
+def session_start_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new recording with the settings of one that its token has ended, with one click."""
+    old, lease = session_of(request, pk), leases.token()
+    try:
+        new, created = start_again(old, by=user_of(request), lease=lease)
+    except RecorderError as error:
+        messages.error(request, str(error))
+        return answered(request, old, refused=True)
+    if created:
+        _send(request, new, lease)
+    else:
+        text = _("%(cname)s was started again before. Nothing was started now.")
+        messages.info(request, text % {"cname": old.cname})
+    return go(request, "session", new.pk)
 
 
 @require_POST

@@ -52,6 +52,7 @@ def _trouble(notice: Notice, effect: Effect, at: datetime) -> Mapping[str, Any] 
         "event_type": notice.event_type,
         "level": effect.level,
         "module": integer(notice.details.get("module")),
+        "code": integer(notice.details.get("errorCode")),
         "notes": list(effect.notes),
         "text": text[:_LONGEST_TEXT],
     }

@@ -100,6 +100,7 @@ def _action_title(entry: AuditEntry) -> str:
         "session.update": _("Subscription changed"),
         "session.max_length": _("Stopped at its maximum length"),
         "session.try_again": _("One more try requested"),
+        "session.start_again": _("Started again as a new recording"),
         "session.give_up": _("Given up"),
         "session.acknowledge": _("Marked as seen"),
     }

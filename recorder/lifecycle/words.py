@@ -14,6 +14,7 @@ from recorder.contract.states import FINAL, Mode, Operation, ProviderName, Statu
 from recorder.lifecycle import unconfirmed_words
 from recorder.lifecycle.attention import ERROR, STUCK, Attention
 from recorder.lifecycle.observe import ABNORMAL
+from recorder.lifecycle.tokens import token_code
 from recorder.lifecycle.unconfirmed import has_own_folder, is_unconfirmed, may_repeat
 from recorder.models import RecordingSession
 
@@ -201,6 +202,9 @@ def explain_failure(session: RecordingSession) -> Explanation | None:
         if not session.trouble:
             return ended
         why = _reported(session, session.trouble)
+        if code := token_code(session):
+            row = explain(Operation.START, None, code)
+            return Explanation(_(row.meaning), ended.meaning, _(row.remedy))
         return Explanation(f"{ended.what} {why.what}", ended.meaning, ended.remedy)
     if http is None and code is None and text:  # ours, not the provider's
         return Explanation(
@@ -284,6 +288,14 @@ def _not_lost(session: RecordingSession) -> str | None:
     return None
 
 
+def _not_over(session: RecordingSession) -> str | None:
+    return None if session.status in FINAL else _("The session has not ended.")
+
+
+def _not_kept_out(session: RecordingSession) -> str | None:
+    return None if token_code(session) else _("Its token was not refused.")
+
+
 def _unasked(session: RecordingSession) -> str | None:
     """For one without a sid, its folder can be looked into."""
     if not is_unconfirmed(session):
@@ -310,5 +322,6 @@ _WHY_NOT: Mapping[str, Callable[[RecordingSession], str | None]] = {
     "update": _first(_not_live, _no_sid, _ending, _moving),
     "give_up": _first(_not_live, _not_stuck),
     "try_again": _first(_not_live, _not_lost),
+    "start_again": _first(_not_over, _not_kept_out),
     "acknowledge": _nothing_wrong,
 }

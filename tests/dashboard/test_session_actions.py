@@ -7,7 +7,7 @@ from django.utils import timezone
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import AuditEntry, RecordingSession
-from tests.support.provider import lost
+from tests.support.provider import lost, says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +44,35 @@ def settled():
 
 def events(answer) -> set[str]:
     return set(json.loads(answer["HX-Trigger"]))
+
+
+def test_a_recording_whose_token_expired_is_started_again_with_one_click(
+    signed_in, make_session, request_for, person, provider, asking
+):
+    provider.will("start", says(400, code=109, reason="token"))
+    old, _ = request_start(request_for("all-hands"), by=person, form_key=None)
+    send_start(old)
+    page = signed_in.get(f"/sessions/{old.pk}/").content.decode()
+    before = provider.count("start")
+
+    answers = [signed_in.post(f"/sessions/{old.pk}/start-again/", headers=asking) for _ in range(2)]
+
+    new = RecordingSession.objects.exclude(pk=old.pk).get()
+    assert "its token has expired" in page
+    assert f'action="/sessions/{old.pk}/start-again/"' in page
+    assert [answer["HX-Redirect"] for answer in answers] == [f"/sessions/{new.pk}/"] * 2
+    assert (new.cname, new.uid, new.sid != "") == ("all-hands", old.uid, True)
+    assert provider.count("start") == before + 1
+
+
+def test_one_that_failed_otherwise_is_not(signed_in, make_session, asking):
+    session = make_session(Status.FAILED)
+
+    answer = signed_in.post(f"/sessions/{session.pk}/start-again/", headers=asking)
+
+    assert answer.status_code == 409
+    assert "start-again" not in signed_in.get(f"/sessions/{session.pk}/").content.decode()
+    assert RecordingSession.objects.count() == 1
 
 
 def test_stop_is_confirmed_once_and_names_the_recording(signed_in, make_session, asking):

@@ -30,6 +30,7 @@ ERROR_CODES: Mapping[tuple[int, int], str] = {
     (2, 50): _("The service waited too long for the upload."),
     (2, 52): _("The recording took too long to start."),
 }
+TOKEN_CODES = frozenset({109, 110})  # of module 0; a start may be refused with the same two
 WARNING_CODES: Mapping[tuple[int, int], str] = {
     (1, 31): _("A file is being uploaded to your bucket once more."),
     (1, 32): _("A file is being uploaded to the provider's backup."),
