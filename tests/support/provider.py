@@ -75,6 +75,12 @@ class ScriptedProvider:
         self.lock = threading.Lock()
         self.acquired = 0
 
+    def forget(self) -> None:
+        """As if nothing had ever been asked of it."""
+        for memory in (self.calls, self.tasks, self.scripts):
+            memory.clear()
+        self.status, self.files, self.acquired = 5, True, 0
+
     def will(self, operation: str, *scripts: Script) -> None:
         self.scripts[operation].extend(scripts)
 

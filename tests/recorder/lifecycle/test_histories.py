@@ -5,6 +5,7 @@ CI runs a few. `python -m tests.histories 10000` runs as many as wanted and prin
 
 import json
 import os
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -35,12 +36,14 @@ from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.models import AuditEntry, Notice, RecordingSession, User
 from recorder.notices.intake import intake
 from recorder.notices.wire import notice_in
+from recorder.providers.pacing import Pacer
 from tests.support import notices
 from tests.support.provider import lost, says, scripted_provider
 from tests.support.rows import make_project, make_storage_config, start_request
 
 HISTORIES = int(os.environ.get("HISTORIES", "15"))
 STEPS = int(os.environ.get("HISTORY_STEPS", "25"))
+PACE = 10  # calls a second
 SIDES = "session.start", "session.stop", "session.layout", "session.try_again"
 
 FAULTS = {
@@ -77,6 +80,20 @@ def dying_at(statement: int):
         pass
 
 
+def pairwise_at(distance, values):
+    return zip(values, values[distance:], strict=False)
+
+
+def paced(call):
+    """The pacer's own way, with a note of when it let the call go."""
+
+    def waiting(self, operation):
+        call(self, operation)
+        History.turns.append(time.time_ns() // 1000)
+
+    return waiting
+
+
 crashes = st.one_of(st.just(0), st.integers(1, 40))
 
 
@@ -84,17 +101,20 @@ class History(RuleBasedStateMachine):
     """Some sessions at a provider that misbehaves, with a clock that only we move."""
 
     provider = None  # one server for all histories
+    clock = None  # what waiting for a turn moves on
+    turns: list[int] = []  # when calls were let go, microseconds
 
     @initialize()
     def begin(self):
         provider = type(self).provider
-        provider.calls.clear()
-        provider.tasks.clear()
-        provider.scripts.clear()
-        provider.status, provider.files = 5, True
+        provider.forget()
+        # Each history is alone: the sweep would go on with what an earlier one left waiting.
+        Notice.objects.all().delete()
+        RecordingSession.objects.all().delete()
         self.now = timezone.now()
         self.user, _ = User.objects.get_or_create(username="ada")
-        self.project = make_project(provider.url)
+        self.project = make_project(provider.url, requests_per_second=PACE)
+        self.turns.clear()
         self.storage = make_storage_config()
         self.sessions, self.final, self.told, self.acknowledged = [], {}, 0, set()
         self.wished = dict.fromkeys(SIDES, 0)
@@ -102,8 +122,10 @@ class History(RuleBasedStateMachine):
     @contextmanager
     def time(self, seconds=1):
         self.now += timedelta(seconds=seconds)
-        with time_machine.travel(self.now, tick=True):
+        with time_machine.travel(self.now, tick=True) as clock:
+            type(self).clock = clock
             yield
+            self.now = max(self.now, timezone.now())  # the clock never goes back
 
     def bucket(self, row):
         """Its own folder shows the sid, once the first slice is there."""
@@ -247,6 +269,10 @@ class History(RuleBasedStateMachine):
             assert task.sid in known or task.cname in set(open_starts)
 
     @invariant()
+    def no_second_sees_more_calls_than_the_account_may_send(self):
+        assert all(last - first >= 1_000_000 for first, last in pairwise_at(PACE, self.turns))
+
+    @invariant()
     def terminal_is_final(self):
         for session in RecordingSession.objects.filter(project=self.project):
             if self.final.get(session.pk):
@@ -276,6 +302,7 @@ class History(RuleBasedStateMachine):
             with self.time(60):
                 self.work()
         self.what_runs_is_known_or_known_to_be_unconfirmed()
+        self.no_second_sees_more_calls_than_the_account_may_send()
         self.terminal_is_final()
         running = {task.sid for task in self.provider.live}
         for session in RecordingSession.objects.filter(project=self.project):
@@ -293,6 +320,9 @@ class History(RuleBasedStateMachine):
 def test_no_history_loses_a_recording_or_starts_it_twice(monkeypatch):
     for module in (change, reconcile, resolve, stop):  # who died gives nothing back: do not wait
         monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr(Pacer, "__call__", paced(Pacer.__call__))
+    waits = Pacer.__init__.__kwdefaults__
+    monkeypatch.setitem(waits, "sleep", lambda seconds: History.clock.shift(seconds))
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     with scripted_provider() as provider:
         History.provider = provider
