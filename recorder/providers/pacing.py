@@ -15,7 +15,7 @@ others no queue is kept, and luck decides who is next.
 
 Queries are spaced once more, to a fifth of the account's pace, and take a slot only when nobody
 else wanted the one before it: a fleet that starts is not held up by the one that runs. So that they
-never stand still altogether, one in ten of their own turns is taken like anybody's.
+never stand still altogether, one in twenty of their own turns is taken like anybody's.
 """
 
 import math
@@ -32,7 +32,7 @@ _SPARE = 0.02  # of an interval, added to it: so a call may be late by as much o
 _LATE = int(0.75 * _SPARE * _SECOND)  # before it has left; the rest is for its way
 _EARLY = 0.3  # of an interval: a slot is taken so long before it is due
 QUERY_SHARE = 5  # queries take one slot in so many
-_OVERDUE = 10  # of their own turns: then a query yields to nobody but stops
+_OVERDUE = 20  # of their own turns: then a query yields to nobody but stops
 
 
 class SlotStore(Protocol):

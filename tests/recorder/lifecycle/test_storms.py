@@ -213,7 +213,7 @@ def test_while_others_take_every_slot_no_query_is_begun_until_it_is_overdue(
     slots.update(next_free_us=now_us + 80_000, next_query_us=now_us - 1_000_000)
     assert leases.claim_due(1, now) == []
 
-    slots.update(next_query_us=now_us - 6_000_000)
+    slots.update(next_query_us=now_us - 11_000_000)
     assert [pk for pk, _token in leases.claim_due(1, now)] == [session.pk]
 
 
