@@ -19,9 +19,10 @@ STORAGE = {"vendor": 1, "region": 0, "bucket": "bench", "accessKey": "AK", "secr
 
 
 @contextmanager
-def sandbox(*options: str) -> Iterator[int]:
-    """The port of a sandbox without limits, run with these options of its command."""
-    settings = {**NAMES, "APP_ID": APP_ID, "RATE_LIMIT": "0", "MAX_TASKS": "0"}
+def sandbox(*options: str, rate_limit: int = 0) -> Iterator[int]:
+    """The port of a sandbox run with these options of its command: any number of recordings, and
+    `rate_limit` requests a second (0: any number)."""
+    settings = {**NAMES, "APP_ID": APP_ID, "RATE_LIMIT": str(rate_limit), "MAX_TASKS": "0"}
     environment = os.environ | {f"SANDBOX_{name}": value for name, value in settings.items()}
     with tempfile.TemporaryDirectory(prefix="reelroom-bench-") as data:
         command = [sys.executable, "-m", "recorder.sandbox.run", "--port", "0", "--data", data]

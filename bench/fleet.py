@@ -1,0 +1,210 @@
+"""A fleet that starts while recordings are stopped, against the limit of ten requests a second.
+
+The list goes the way of the API: request_bulk_start here, then the real worker process, on SQLite,
+against the real sandbox, which refuses the eleventh request of any second with 429. A start is two
+calls (acquire, start); at a random moment of every few seconds one of the recordings is stopped as
+the API does it. The baseline is what the limit allows at best: all these calls, ten in each second.
+
+Ours is infinite where a call was answered 429, a start failed, or a stop was more than 0.2 s from
+the wish to its arrival at the provider. The sandbox makes no pictures and no files here, and counts
+no recordings: a thousand that are drawn at once are more than two cores can do.
+
+`python -m bench.fleet --starts 1000` runs one list of any length and tells how the stops fared.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+
+from bench._recordings import Recorder
+from bench._sandbox import APP_ID, NAMES, PROJECT, sandbox
+from bench._site import site
+
+BAR = 1.05
+RATE = 10  # requests in a second: the service's limit, and the sandbox's
+CALLS = 2  # of a start
+STOP_WITHIN = 0.2  # seconds
+PAUSES = (0.5, 3.5)  # seconds between two stops, at least and at most
+PATIENCE = 3.0  # times the ideal time
+_state: dict[str, Any] = {}
+
+
+@dataclass
+class Run:
+    """What came of one list. Times in seconds."""
+
+    starts: int
+    took: float = 0.0
+    stops: list[float] = field(default_factory=list)  # from the wish to the arrival
+    refused: int = 0  # calls that were answered 429
+    queries: int = 0
+    failed: int = 0  # starts without a sid
+
+    @property
+    def ideal(self) -> float:
+        return (CALLS * self.starts + len(self.stops)) / RATE
+
+    @property
+    def whole(self) -> bool:
+        return not self.refused and not self.failed and max(self.stops, default=0) <= STOP_WITHIN
+
+    def __str__(self) -> str:
+        stops = sorted(self.stops) or [0.0]
+        return (
+            f"{self.starts} starts and {len(self.stops)} stops: {self.took:.2f} s, ideal"
+            f" {self.ideal:.2f} s, ratio {self.took / self.ideal:.3f}; {self.refused} answered 429,"
+            f" {self.failed} starts failed, {self.queries} queries; stops waited"
+            f" {stops[len(stops) // 2]:.3f} s (median), {stops[-1]:.3f} s (longest)"
+        )
+
+
+@contextmanager
+def prepare(smallest: bool) -> Iterator[None]:
+    with house():
+        _state.update(starts=20 if smallest else 200)
+        yield
+
+
+def baseline() -> float:
+    """Seconds that the limit asks for: as many calls as the run before has made."""
+    ran = _state.get("ran") or Run(_state["starts"])
+    return float(ran.ideal)
+
+
+def ours() -> float:
+    """Seconds from the wish to the answer of the last start."""
+    ran = _state["ran"] = run(_state["starts"])
+    return ran.took if ran.whole else float("inf")
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """Sandbox, database and worker."""
+    with ExitStack() as stack:
+        port = stack.enter_context(sandbox("--media", "none", rate_limit=RATE))
+        stack.enter_context(site())
+        from recorder.contract.states import Mode
+        from recorder.lifecycle.requests import StartRequest
+        from recorder.management.starters import provide_sandbox
+        from recorder.models import StorageConfig, User
+
+        names = {**NAMES, "APP_ID": APP_ID, "CALLBACK_SECRET": "bench"}
+        values = {f"SANDBOX_{name}": value for name, value in names.items()}
+        project = provide_sandbox(values, port, "")
+        shared = StartRequest(project, StorageConfig.objects.get(), Mode.MIX, cname="")
+        user = User.objects.create(username="bench")
+        _state.update(shared=shared, user=user, sandbox=Recorder(port), chance=random.Random(1))  # noqa: S311
+        stack.enter_context(_worker())
+        yield
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    from recorder.models import Heartbeat
+
+    process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=PROJECT)
+    try:
+        _wait(Heartbeat.objects.exists, 60)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def run(starts: int) -> Run:
+    """One list from the wish to the end, with stops meanwhile."""
+    from recorder.lifecycle.bulk import request_bulk_start
+    from recorder.lifecycle.bulk_list import Row
+    from recorder.models import ProviderCall
+
+    ran, over = Run(starts), Event()
+    before = ProviderCall.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    rows = [Row(number, f"room-{time.time_ns()}-{number}") for number in range(1, starts + 1)]
+    begun = time.time()
+    bulk, _ = request_bulk_start(_state["shared"], rows, by=_state["user"], form_key=None)
+    wishes: dict[str, float] = {}
+    stopper = Thread(target=_stop_some, args=(bulk, wishes, over))
+    stopper.start()
+    try:
+        _wait(lambda: _finished(bulk), PATIENCE * ran.ideal + 10)
+    finally:
+        over.set()
+        stopper.join()
+    calls = ProviderCall.objects.filter(pk__gt=before)
+    answered = calls.filter(operation="start").values_list("started_at", "duration_ms")
+    last = max(at + timedelta(milliseconds=lasted) for at, lasted in answered)
+    ran.took = last.timestamp() - begun
+    ran.stops = [_arrived(sid) - wished for sid, wished in wishes.items()]
+    ran.refused = calls.filter(http_status=429).count()
+    ran.queries = calls.filter(operation="query").count()
+    ran.failed = starts - bulk.items.exclude(session__sid="").filter(session__isnull=False).count()
+    return ran
+
+
+def _finished(bulk: Any) -> bool:
+    bulk.refresh_from_db(fields=["finished_at"])
+    return bulk.finished_at is not None
+
+
+def _stop_some(bulk: Any, wishes: dict[str, float], over: Event) -> None:
+    """Stop recordings of this list one after the other, as the API does; when each was wished."""
+    from django.db import connection
+
+    from recorder.lifecycle.sending import send
+    from recorder.lifecycle.stop import request_stop, send_stop
+    from recorder.models import RecordingSession
+
+    while not over.wait(_state["chance"].uniform(*PAUSES)):
+        recording = RecordingSession.objects.select_related("project").filter(
+            bulk_items__bulk=bulk, stop_requested_at=None
+        )
+        known = list(recording.exclude(sid=""))
+        if known:
+            session = _state["chance"].choice(known)
+            wishes[session.sid] = time.time()
+            request_stop(session, by=_state["user"])
+            send(send_stop, session, wait=0)
+    connection.close()
+
+
+def _arrived(sid: str) -> float:
+    """When the sandbox was told to stop it, by its own clock, which is this machine's."""
+    told: list[float] = []
+
+    def seen() -> bool:
+        told[:] = [_state["sandbox"].session(sid)["end_ms"] or 0]
+        return told[0] > 0
+
+    _wait(seen, 30)
+    return told[0] / 1000
+
+
+def _wait(until: Any, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end:
+            raise RuntimeError("the fleet did not come to an end")
+        time.sleep(0.05)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.fleet")
+    parser.add_argument("--starts", type=int, default=1000, help="1 to 1,000")
+    starts = parser.parse_args().starts
+    with house():
+        ran = run(starts)
+    print(f"{ran}; load {os.getloadavg()[0]:.1f}")
+    return 0 if ran.whole and ran.took <= BAR * ran.ideal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
