@@ -27,6 +27,7 @@ from dashboard.pictures import Slice
 from dashboard.strips import STATES
 from recorder.errors import RecorderError
 from recorder.footage import delivery, health, ledger
+from recorder.footage.parts import in_parts
 from recorder.models import RecordedFile, RecordingSession
 from recorder.models.session import SessionQuerySet
 from recorder.storage.access import read_origin
@@ -165,10 +166,12 @@ def _more(request: HttpRequest, last: int) -> str:
 
 def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object]:
     files = list(session.files.order_by("slice_start_ms", "name"))
-    lists = [file for file in files if file.kind == Kind.PLAYLIST]
+    lists = sorted((f for f in files if f.kind == Kind.PLAYLIST), key=RecordedFile.in_story)
+    parts = in_parts(lists)
+    heads = [each[0] for each in parts]
     wanted = request.GET.get("list", "")
-    side_by_side, axis = lanes(session.mode, lists, (f for f in files if f.kind == Kind.SLICE))
-    usual = side_by_side[0].first if side_by_side else lists[0] if lists else None
+    side_by_side, axis = lanes(session.mode, heads, (f for f in files if f.kind == Kind.SLICE))
+    usual = side_by_side[0].first if side_by_side else heads[0] if heads else None
     shown = next((file for file in lists if str(file.pk) == wanted), usual)
     slices = [file for file in files if file.kind == Kind.SLICE and _belongs(file, shown)]
     others = [file for file in files if file.kind not in {Kind.PLAYLIST, Kind.SLICE}]
@@ -178,6 +181,8 @@ def _detail(request: HttpRequest, session: RecordingSession) -> dict[str, object
     return {
         "session": session,
         "lists": lists,
+        "heads": heads,
+        "parts": next((each for each in parts if shown and shown in each), []),
         "lanes": side_by_side,
         "axis": axis,
         "shown": shown,

@@ -1,12 +1,15 @@
 """What browsers and API clients get: a playlist they can play, and the bytes of any file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from recorder.errors import RecorderError
 from recorder.footage.ledger import Kind, sibling
-from recorder.footage.playlist import MAX_BYTES, parse, rewrite
+from recorder.footage.parts import in_parts, joined
+from recorder.footage.playlist import MAX_BYTES, BadPlaylist, parse, rewrite
 from recorder.models import RecordedFile, StorageConfig
 from recorder.storage.access import bucket_for
-from recorder.storage.bucket import SIGNED_FOR, ByteRange, Stream, content_type
+from recorder.storage.bucket import SIGNED_FOR, Bucket, ByteRange, Stream, content_type
+from recorder.storage.errors import NoSuchFile, TooLarge
 
 LONGEST = 6 * 3600  # seconds added at most to the life of the addresses in one playlist
 
@@ -14,13 +17,16 @@ LONGEST = 6 * 3600  # seconds added at most to the life of the addresses in one 
 def playable_playlist(file: RecordedFile, *, proxy_url: Callable[[str], str] | None = None) -> str:
     """The playlist with an address in place of each slice, and slices known to be missing marked.
 
+    The first list of a recording that moved to another server goes on with the others, in order;
+    those that are not there yet or cannot be read are passed over.
+
     `proxy_url(key)` gives our own address of a file; it is used where the storage delivers through
     us, else slices get signed addresses that outlive the recording's length by a quarter of an
     hour (a player loads the playlist once). Raises StorageError and BadPlaylist.
     """
     bucket = bucket_for(file.session)
-    text = bucket.read(file.name, MAX_BYTES).decode("utf-8", "replace")
-    seconds = parse(text).duration_ms // 1000
+    texts = _texts(bucket, _from_here(file))
+    seconds = sum(parse(text).duration_ms for text in texts.values()) // 1000
     missing = set(
         file.session.files.filter(kind=Kind.SLICE, present=False).values_list("name", flat=True)
     )
@@ -31,7 +37,33 @@ def playable_playlist(file: RecordedFile, *, proxy_url: Callable[[str], str] | N
             return proxy_url(key)
         return bucket.sign(key, expires=SIGNED_FOR + min(seconds, LONGEST))
 
-    return rewrite(text, url_for, missing=lambda name: sibling(file.name, name) in missing)
+    def is_missing(name: str) -> bool:
+        return sibling(file.name, name) in missing
+
+    return joined([rewrite(text, url_for, missing=is_missing) for text in texts.values()])
+
+
+def _from_here(file: RecordedFile) -> list[RecordedFile]:
+    """The list and those that continue it; of a later one only itself."""
+    lists = file.session.files.filter(kind=Kind.PLAYLIST)
+    return next((parts for parts in in_parts(lists) if parts[0].pk == file.pk), [file])
+
+
+def _texts(bucket: Bucket, parts: Sequence[RecordedFile]) -> dict[str, str]:
+    """By name. Raises for the first what it ignores for the others, where none can be read."""
+    texts: dict[str, str] = {}
+    problem: RecorderError | None = None
+    for part in parts:
+        try:
+            text = bucket.read(part.name, MAX_BYTES).decode("utf-8", "replace")
+            parse(text)
+        except (NoSuchFile, TooLarge, BadPlaylist) as error:
+            problem = problem or error
+        else:
+            texts[part.name] = text
+    if problem and not texts:
+        raise problem
+    return texts
 
 
 def is_proxied(file: RecordedFile) -> bool:

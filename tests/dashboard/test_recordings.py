@@ -102,6 +102,30 @@ def test_a_recording_shows_its_list_its_slices_and_may_read_its_bucket(
     assert f"connect-src 'self' {sandbox.url}" in policy
 
 
+def test_the_lists_of_a_recording_that_moved_are_one_film_and_can_be_seen_apart(
+    signed_in,
+    make_recording,  # noqa: F811
+    playlist_text,  # noqa: F811
+):
+    session = make_recording()
+    upload(session, SLICES, playlist_text())
+    moved = LIST.replace("/", "/bak0_")
+    session.bucket.write(moved, playlist_text(stem="bak0_9f_room1"))
+    ledger.refresh(session)
+    later = session.files.get(name=moved)
+
+    page = signed_in.get(reverse("recording", args=[session.pk])).content.decode()
+    film = signed_in.get(address("recording_playlist", session)).content.decode()
+    part = signed_in.get(f"{reverse('recording', args=[session.pk])}?list={later.pk}")
+
+    assert f'data-src="{address("recording_playlist", session)}"' in page
+    assert "so there are 2 lists" in page
+    assert f'href="?list={later.pk}">Part 2</a>' in page
+    assert "Everybody" not in page
+    assert len(m3u8.loads(film).segments) == 6
+    assert f'data-src="{address("recording_playlist", session, moved)}"' in part.content.decode()
+
+
 def test_a_recording_of_a_channel_of_blanks_has_a_link_and_a_heading(signed_in, make_session):
     session = make_session(cname="  ")
     page = reverse("recording", args=[session.pk])

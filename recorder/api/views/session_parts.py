@@ -136,7 +136,8 @@ class FileContent(FileView):
 
 
 class FilePlaylist(FileView):
-    """A playlist as a player can load it: with the address of each slice."""
+    """A playlist as a player can load it: with the address of each slice, and of the slices of the
+    lists that continue it on other servers."""
 
     @extend_schema(
         responses={(200, "application/vnd.apple.mpegurl"): OpenApiResponse(OpenApiTypes.STR)}
