@@ -43,7 +43,7 @@ from tests.support.rows import make_project, make_storage_config, start_request
 
 HISTORIES = int(os.environ.get("HISTORIES", "15"))
 STEPS = int(os.environ.get("HISTORY_STEPS", "25"))
-PACE = 10  # calls a second
+PACE = 3  # calls a second: few, so that a history comes to its limit
 SIDES = "session.start", "session.stop", "session.layout", "session.try_again"
 
 FAULTS = {
