@@ -70,6 +70,19 @@ def test_ten_clicks_start_one(kept_out, user, provider):
     assert provider.count("start") == before + 1
 
 
+def test_a_storage_that_was_changed_between_two_clicks_makes_no_second(
+    kept_out, user, storage_config
+):
+    old = kept_out()
+    new, _created = start_again(old, by=user)
+    storage_config.file_name_prefix = ["elsewhere"]
+    storage_config.save()
+
+    again = start_again(RecordingSession.objects.get(pk=old.pk), by=user)
+
+    assert again == (new, False)
+
+
 def test_keys_that_were_changed_since_are_used_and_a_folder_of_its_own_is_kept(
     kept_out, user, storage_config
 ):
