@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard import csp
 from dashboard.forms.recordings import RecordingFilters
 from dashboard.htmx import render_page, render_partial
-from dashboard.lanes import Lane, lanes
+from dashboard.lanes import MIXED, Lane, lanes
 from dashboard.numbers import id_in
 from dashboard.pictures import Slice
 from dashboard.strips import STATES
@@ -221,10 +221,10 @@ def _offset(slices: list[RecordedFile]) -> None:
 
 
 def _belongs(file: RecordedFile, playlist: RecordedFile | None) -> bool:
-    """Slices of the same user and track as the list that is shown."""
-    if playlist is None:
+    """Slices of the same user and track as the list that is shown; all, where it has everybody."""
+    if playlist is None or playlist.uid in MIXED:
         return True
-    return (file.uid, file.track_type) == (playlist.uid, playlist.track_type) or not playlist.uid
+    return (file.uid, file.track_type) == (playlist.uid, playlist.track_type)
 
 
 def _strip(slices: list[RecordedFile]) -> list[Slice]:

@@ -102,6 +102,15 @@ def test_a_recording_shows_its_list_its_slices_and_may_read_its_bucket(
     assert f"connect-src 'self' {sandbox.url}" in policy
 
 
+def test_a_list_of_everybody_has_all_slices_whatever_the_service_calls_it(signed_in, recording):
+    """Slices are named by nobody but their own names, which tell of no user."""
+    recording.files.filter(name=LIST).update(uid="0", track_type="audio_and_video")
+
+    page = signed_in.get(reverse("recording", args=[recording.pk])).content.decode()
+
+    assert "3 slices, " in page
+
+
 def test_the_lists_of_a_recording_that_moved_are_one_film_and_can_be_seen_apart(
     signed_in,
     make_recording,  # noqa: F811
