@@ -132,6 +132,30 @@ def test_a_lost_connection_is_named_and_found_again(board, page, console):
     expect(page.locator("#row-a")).to_contain_text("Recording")
 
 
+def test_without_a_click_a_lost_connection_is_tried_by_itself_and_no_row_is_doubled(
+    board, page, console
+):
+    console.allow("Failed to fetch|ERR_FAILED|ERR_INTERNET")
+    page.clock.install()
+    page.reload()
+    rows = page.locator("[id^=row-]")
+    before = rows.count()
+    for path in ("**/board/", "**/healthz"):
+        page.route(path, lambda route: route.abort())
+    page.evaluate(ASK)
+    banner = page.get_by_text("Connection lost. Recordings continue.")
+    expect(banner).to_be_visible()
+    board.rows["a"] = "Recording"
+    for path in ("**/board/", "**/healthz"):
+        page.unroute(path)
+
+    page.clock.run_for(2_100)
+
+    expect(banner).to_be_hidden()
+    expect(page.locator("#row-a")).to_contain_text("Recording")
+    expect(rows).to_have_count(before)
+
+
 def test_a_bad_gateway_counts_as_a_lost_connection(board, page, console):
     console.allow("status of 502")
     board.status = 502
