@@ -8,6 +8,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage as Base
 
 from dashboard import sheets
 
+# What stands where an entry of many modules would: one file with all of them (.ci/bundle/run).
+BUNDLES = {"js/layout/editor.js": "js/bundles/layout.js"}
+
 
 class Storage(Base):
     support_js_module_import_aggregation = True
@@ -21,6 +24,9 @@ class Storage(Base):
         if sheets.ENTRY in paths:
             source, path = paths[sheets.ENTRY]
             paths[sheets.ENTRY] = (sheets.Bundled(source), path)
+        for entry, bundle in BUNDLES.items():
+            if entry in paths and bundle in paths:
+                paths[entry] = paths[bundle]
         yield from super().post_process(paths, *args, **options)
 
 

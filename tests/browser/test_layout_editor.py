@@ -2,17 +2,20 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from dashboard.static import BUNDLES
 from recorder.contract.layouts import UNIT, Canvas, Region
 from recorder.contract.layouts import Layout as Picture
 from recorder.models import Layout
 from tests.support.editor_page import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BUNDLE = Path(__file__).parents[2] / "static" / BUNDLES["js/layout/editor.js"]
 WIDE = Canvas(1280, 720)
 HALF = UNIT // 2
 HALVES = Picture(3, (Region(0, 0, HALF, UNIT), Region(HALF, 0, HALF, UNIT, uid="77")))
@@ -56,6 +59,24 @@ def test_the_editor_takes_the_place_of_the_numbers_and_is_accessible(
     if width < 800:
         page.set_viewport_size({"width": 320, "height": 700})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+def test_the_one_file_that_is_served_does_what_its_modules_do(edit, halves, page):
+    page.route("**/js/layout/editor.js", lambda route: route.fulfill(path=BUNDLE))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    editor = edit(halves)
+
+    editor.regions.nth(0).click()
+    editor.press("Shift+ArrowRight")
+    page.locator("#open-presets").click()
+    expect(page.get_by_role("dialog", name="Arrangements")).to_be_visible()
+    page.keyboard.press("Escape")
+    assert editor.wire()["layoutConfig"][0]["x_axis"] == 0.05
+    editor.save()
+    expect(editor.state).to_have_text("Saved")
+
+    assert [url for url in asked if "/js/layout/" in url and "editor.js" not in url] == []
 
 
 def test_an_editor_that_cannot_start_leaves_the_form_of_numbers(
