@@ -13,11 +13,12 @@ from recorder.contract.states import Status, Upload
 from recorder.lifecycle import reconcile
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.fold import fold
-from recorder.lifecycle.hear import TRIES, hear_due
+from recorder.lifecycle.hear import TRIES, hear, hear_due
 from recorder.lifecycle.observe import Facts, QueryAnswer, StartAnswer, StopAnswer
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.words import explain_attention
 from recorder.models import Notice, RecordedFile, RecordingSession
+from recorder.notices.wire import notice_in
 from tests.support.notices import about, body, deliver, story_of
 from tests.support.provider import says
 from tests.support.rows import make_project
@@ -203,6 +204,19 @@ def test_a_session_of_another_project_is_never_meant(project, make_session, prov
 
     session.refresh_from_db()
     assert session.status == Status.RECORDING
+
+
+def test_nor_when_notices_of_both_projects_share_a_commit(project, make_session, provider):
+    other, now = make_project(provider.url), timezone.now()
+    session = make_session(Status.RECORDING, project=other)
+    foreign = notice_in(about(session, 11, 8, exitStatus=1), project.pk, now)
+    own = notice_in(about(session, 43, 3, state=0), other.pk, now)
+
+    hear([foreign, own], now)
+
+    session.refresh_from_db()
+    assert session.status == Status.RECORDING
+    assert (foreign.session, own.session) == (None, session)
 
 
 # What it leads to -------------------------------------------------------------------------------
