@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -212,7 +213,8 @@ def test_nor_when_notices_of_both_projects_share_a_commit(project, make_session,
     foreign = notice_in(about(session, 11, 8, exitStatus=1), project.pk, now)
     own = notice_in(about(session, 43, 3, state=0), other.pk, now)
 
-    hear([foreign, own], now)
+    with transaction.atomic():
+        hear([foreign, own], now)
 
     session.refresh_from_db()
     assert session.status == Status.RECORDING
