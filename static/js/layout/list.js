@@ -34,7 +34,8 @@ export function startList(ed) {
   }
 
   function checks() {
-    const rows = together(ed.problems).map((same) => {
+    const groups = together(ed.problems);
+    const rows = groups.map((same) => {
       const [problem] = same;
       const row = copy("editor-problem");
       row.className = `tone-${{ error: "live", warning: "warn" }[problem.severity] ?? "idle"}`;
@@ -46,7 +47,7 @@ export function startList(ed) {
     });
     $("[data-found]").replaceChildren(...rows);
     const counts = ["error", "warning", "info"].map((severity) => {
-      const count = ed.problems.filter((each) => each.severity === severity).length;
+      const count = groups.filter(([each]) => each.severity === severity).length;
       return count && word(`${severity}_count`, { count });
     });
     out("checks", counts.filter(Boolean).join(", ") || word("all_well"));
