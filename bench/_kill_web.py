@@ -59,10 +59,10 @@ def campaign(kills: int, seed: int, sessions: int, database_url: str = "") -> Ca
     from recorder.management.addresses import free_ports
 
     chance, result = random.Random(seed), Campaign()  # noqa: S311
-    with _house(database_url) as (environment, project):
+    with house(database_url) as (environment, project):
         port = free_ports(1)[0]
         waiting: queue.Queue[bytes] = queue.Queue()
-        for raw in _messages(sessions, chance):
+        for raw in messages(sessions, chance):
             waiting.put(raw)
         result.sent = waiting.qsize()
         over = threading.Event()
@@ -70,7 +70,7 @@ def campaign(kills: int, seed: int, sessions: int, database_url: str = "") -> Ca
             threading.Thread(target=_send, args=(port, project, waiting, result, over))
             for _ in range(SENDERS)
         ]
-        process = _web(environment, port)
+        process = web(environment, port)
         for sender in senders:
             sender.start()
         share = result.sent // (kills + 1)
@@ -82,7 +82,7 @@ def campaign(kills: int, seed: int, sessions: int, database_url: str = "") -> Ca
             process.kill()
             process.wait()
             result.kills += 1
-            process = _web(environment, port)
+            process = web(environment, port)
         waiting.join()
         over.set()
         for sender in senders:
@@ -95,7 +95,7 @@ def campaign(kills: int, seed: int, sessions: int, database_url: str = "") -> Ca
     return result
 
 
-def _messages(sessions: int, chance: random.Random) -> list[bytes]:
+def messages(sessions: int, chance: random.Random) -> list[bytes]:
     placed = [
         (number + 1.5 * chance.random(), json.dumps(body_of(_sid(n), number, *told)).encode())
         for n in range(sessions)
@@ -122,17 +122,7 @@ def _send(
             raw = waiting.get(timeout=0.1)
         except queue.Empty:
             continue
-        signed = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "Agora-Signature-V2": signed}
-        try:
-            connection.request("POST", f"/callbacks/{project}/", raw, headers)
-            answer = connection.getresponse()
-            answer.read()
-            kept = answer.status == 200
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            kept = False
-        if kept:
+        if deliver(connection, project, raw):
             result.acknowledged.add(json.loads(raw)["noticeId"])
         else:
             waiting.put(raw)
@@ -141,8 +131,22 @@ def _send(
     connection.close()
 
 
+def deliver(connection: http.client.HTTPConnection, project: int, raw: bytes) -> bool:
+    """Whether one callback was acknowledged."""
+    signed = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "Agora-Signature-V2": signed}
+    try:
+        connection.request("POST", f"/callbacks/{project}/", raw, headers)
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException):
+        connection.close()
+        return False
+    return answer.status == 200
+
+
 @contextmanager
-def _house(database_url: str) -> Iterator[tuple[Mapping[str, str], int]]:
+def house(database_url: str) -> Iterator[tuple[Mapping[str, str], int]]:
     """The environment of a prepared database with sessions in it, and the project's id."""
     from cryptography.fernet import Fernet
 
@@ -177,7 +181,7 @@ def _own(environment: Mapping[str, str], task: str) -> str:
     return done.stdout
 
 
-def _web(environment: Mapping[str, str], port: int) -> "subprocess.Popen[bytes]":
+def web(environment: Mapping[str, str], port: int) -> "subprocess.Popen[bytes]":
     """Started, and answering."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "web", "--port", str(port)],

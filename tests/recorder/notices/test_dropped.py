@@ -1,48 +1,49 @@
-"""A database server that was restarted, or a connection that something on the way has cut."""
+"""A database server that was restarted, or connections that something on the way has cut."""
 
-import json
+import http.client
+import random
+from contextlib import closing, contextmanager
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
-from django.test import RequestFactory
 
-from recorder.models import Notice
-from recorder.notices.signatures import signature
-from tests.support.notices import SECRET, body
+from bench._kill_web import deliver, house, messages, web
+from recorder.management.addresses import free_ports
 
-pytestmark = pytest.mark.django_db(transaction=True)
+MORE_THAN_THREADS = 12  # so that each connection of the process is used before and after
 
 
-def post(project) -> int:
-    """Status of a callback as the server handles it: the test client keeps connections alive."""
-    raw = json.dumps(body(40)).encode()
-    request = RequestFactory().post(
-        f"/callbacks/{project.pk}/",
-        raw,
-        content_type="application/json",
-        headers={"Agora-Signature-V2": signature(raw, SECRET)},
-    )
-    statuses: list[str] = []
-    answer = WSGIHandler()(request.environ, lambda status, _headers: statuses.append(status))
-    answer.close()
-    return int(statuses[0][:3])
+@contextmanager
+def web_process(environment):
+    port = free_ports(1)[0]
+    process = web(environment, port)
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            yield connection
+    finally:
+        process.kill()
+        process.wait()
 
 
-def test_a_connection_that_was_cut_is_replaced_before_a_callback_meets_it(project):
-    if connection.vendor != "postgresql":
-        pytest.skip("a file has no connections")
+def cut_connections(database_url) -> int:
+    """End what is connected to this database; how many there were."""
     import psycopg
 
-    settings = connection.get_connection_params()
-    first = post(project)
-    with psycopg.connect(
-        **{name: settings[name] for name in ("dbname", "user", "host", "port") if name in settings}
-    ) as other:
-        other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    with psycopg.connect(database_url) as other:
+        return other.execute(
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        ).fetchone()[0]
 
-    assert (first, post(project)) == (200, 200)
-    assert Notice.objects.count() == 2
+
+@pytest.mark.postgres
+def test_connections_that_were_cut_are_replaced_before_a_callback_meets_them(database_url):
+    with house(database_url) as (environment, project), web_process(environment) as to:
+        notices = iter(messages(8, random.Random(1)))
+        before = [deliver(to, project, next(notices)) for _ in range(MORE_THAN_THREADS)]
+
+        assert cut_connections(database_url)
+
+        after = [deliver(to, project, next(notices)) for _ in range(MORE_THAN_THREADS)]
+
+    assert all(before)
+    assert all(after)
