@@ -163,8 +163,8 @@ def run(starts: int) -> Run:
         stopper.join()
     calls = ProviderCall.objects.filter(pk__gt=before)
     answered = calls.filter(operation="start").values_list("started_at", "duration_ms")
-    last = max(at + timedelta(milliseconds=lasted) for at, lasted in answered)
-    ran.took = last.timestamp() - begun
+    ends = [(at + timedelta(milliseconds=lasted)).timestamp() for at, lasted in answered]
+    ran.took = max(ends, default=float("inf")) - begun
     ran.stops = [_arrived(sid) - wished for sid, wished in wishes.items()]
     ran.refused = calls.filter(http_status=429).count()
     ran.queries = calls.filter(operation="query").count()

@@ -75,3 +75,12 @@ def test_what_needs_an_engine_that_is_not_there_says_so(monkeypatch, capsys, req
 
     assert main(["workers"]) == status
     assert "not measured: TEST_POSTGRES_URL names no PostgreSQL" in capsys.readouterr().out
+
+
+def test_several_run_each_in_a_process_of_its_own(monkeypatch):
+    ran = []
+    monkeypatch.setattr("bench.__main__._apart", lambda *arguments: ran.append(arguments) or 1)
+
+    assert main(["callbacks", "--rounds", "7"]) == 1
+
+    assert ran == [(name, "--rounds=7") for name in ("callbacks", "callbacks_tail", "callbacks_ui")]
