@@ -40,6 +40,17 @@ def test_an_unchanged_board_is_answered_with_304_and_keeps_what_was_touched(boar
     expect(page.locator("#tick-a")).to_be_checked()
 
 
+def test_a_script_that_comes_late_is_waited_for_before_the_first_poll(board, page):
+    def late(route):
+        page.evaluate("() => new Promise(done => setTimeout(done))")
+        route.continue_()
+
+    page.route("**/hx-ptag*.js", late)
+    page.reload()
+
+    assert poll(page) == 304
+
+
 def test_a_changed_row_is_morphed_in_place_with_focus_and_open_details(board, page):
     page.locator("#more-b summary").click()
     page.locator("#tick-a").check()
