@@ -79,31 +79,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known) or "none yet")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS)
     parser.add_argument("--smallest", action="store_true", help="as quick as can be; no bar counts")
+    parser.add_argument("--alone", choices=known, metavar="NAME", help="one, in this process")
     options = parser.parse_args(argv)
+    if options.alone:
+        return _run(options.alone, options.rounds, smallest=options.smallest)
     # A name also stands for those that begin with it: `sandbox` for `sandbox_calls` and others.
     wanted = {name: _meant(name, known) for name in options.names}
     unknown = [name for name, meant in wanted.items() if not meant]
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}.")
         return 2
+    rest = [f"--rounds={options.rounds}", *(["--smallest"] if options.smallest else [])]
     chosen = [one for meant in wanted.values() for one in meant] or known
-    if len(chosen) > 1:  # each in a process of its own: Django is set up once, for one site
-        rest = [f"--rounds={options.rounds}", *(["--smallest"] if options.smallest else [])]
-        return max(_apart(name, *rest) for name in chosen)
-    rounds = 1 if options.smallest else max(options.rounds, LEAST_ROUNDS)
-    name = chosen[0]
+    # Each in a process of its own: Django is set up once, for one site.
+    return max([_apart(f"--alone={name}", *rest) for name in chosen])
+
+
+def _run(name: str, rounds: int, *, smallest: bool) -> int:
+    rounds = 1 if smallest else max(rounds, LEAST_ROUNDS)
     try:
-        result = measure(
-            name,
-            importlib.import_module(f"bench.{name}"),
-            rounds=rounds,
-            smallest=options.smallest,
-        )
+        module = importlib.import_module(f"bench.{name}")
+        result = measure(name, module, rounds=rounds, smallest=smallest)
     except Missing as missing:
         print(f"{name:<16} not measured: {missing}", flush=True)
         return int(os.environ.get("TEST_REQUIRE_ALL") == "1")
     print(result, flush=True)
-    return 0 if result.held or options.smallest else 1
+    return 0 if result.held or smallest else 1
 
 
 def _apart(*arguments: str) -> int:

@@ -73,7 +73,7 @@ def test_what_needs_an_engine_that_is_not_there_says_so(monkeypatch, capsys, req
     monkeypatch.delenv("TEST_POSTGRES_URL", raising=False)
     monkeypatch.setenv("TEST_REQUIRE_ALL", required)
 
-    assert main(["workers"]) == status
+    assert main(["--alone", "workers"]) == status
     assert "not measured: TEST_POSTGRES_URL names no PostgreSQL" in capsys.readouterr().out
 
 
@@ -83,4 +83,7 @@ def test_several_run_each_in_a_process_of_its_own(monkeypatch):
 
     assert main(["callbacks", "--rounds", "7"]) == 1
 
-    assert ran == [(name, "--rounds=7") for name in ("callbacks", "callbacks_tail", "callbacks_ui")]
+    assert ran == [
+        (f"--alone={name}", "--rounds=7")
+        for name in ("callbacks", "callbacks_tail", "callbacks_ui")
+    ]
