@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+from bench._rows import make_project, make_storage
 from bench._site import site
 
 SENDERS = 8
@@ -42,25 +43,14 @@ def callback_site(smallest: bool) -> Iterator[None]:
         from django.conf import settings
         from django.core.wsgi import get_wsgi_application
 
-        from recorder.models import Project, StorageConfig
-
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.ROOT_URLCONF = "bench._callback_urls"
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
         _state.update(
             sessions=4 if smallest else 40,
             site=get_wsgi_application(),
-            project=Project.objects.create(
-                name="bench",
-                provider="sandbox",
-                base_url="http://127.0.0.1:9",
-                app_id="a" * 32,
-                customer_id="bench",
-                callback_secret=SECRET,
-            ),
-            storage=StorageConfig.objects.create(
-                name="bench", vendor=11, bucket="recordings", access_key="AK"
-            ),
+            project=make_project(callback_secret=SECRET),
+            storage=make_storage(),
         )
         yield
 

@@ -8,20 +8,11 @@ def make() -> None:
     from django.core.management import call_command
 
     from bench._callbacks import SECRET, session_rows
-    from recorder.models import Project, RecordingSession, StorageConfig
+    from bench._rows import make_project, make_storage
+    from recorder.models import RecordingSession
 
     call_command("migrate", verbosity=0)
-    project = Project.objects.create(
-        name="bench",
-        provider="sandbox",
-        base_url="http://127.0.0.1:9",
-        app_id="a" * 32,
-        customer_id="bench",
-        callback_secret=SECRET,
-    )
-    storage = StorageConfig.objects.create(
-        name="bench", vendor=11, bucket="recordings", access_key="AK"
-    )
+    project, storage = make_project(callback_secret=SECRET), make_storage()
     sids = [f"{number:032x}" for number in range(1000)]
     RecordingSession.objects.bulk_create(session_rows(project, storage, sids))
     print(project.pk)

@@ -2,6 +2,8 @@
 
 import sys
 
+from bench._rows import make_project, make_storage
+
 
 def main(address: str, count: int) -> None:
     import django
@@ -10,26 +12,9 @@ def main(address: str, count: int) -> None:
     from django.utils import timezone
 
     from recorder.contract.states import Status
-    from recorder.models import Project, RecordingSession, StorageConfig
+    from recorder.models import RecordingSession
 
-    project = Project.objects.create(
-        name="bench",
-        provider="sandbox",
-        base_url=address,
-        app_id="a" * 32,
-        customer_id="bench",
-        customer_secret="bench secret",  # noqa: S106
-        requests_per_second=1000,
-    )
-    storage = StorageConfig.objects.create(
-        name="bench",
-        vendor=11,
-        bucket="recordings",
-        access_key="AK",
-        secret_key="bench secret",  # noqa: S106
-        endpoint_url="http://127.0.0.1:9",
-        extension_params={"endpoint": "127.0.0.1"},
-    )
+    project, storage = make_project(address), make_storage()
     now = timezone.now()
     RecordingSession.objects.bulk_create(
         RecordingSession(

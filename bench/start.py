@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from bench._provider import provider
+from bench._rows import make_project, make_storage
 from bench._site import site
 
 BAR = 1.10
@@ -23,31 +24,15 @@ _state: dict[str, Any] = {}
 @contextmanager
 def prepare(smallest: bool) -> Iterator[None]:
     with site(), provider(ROUND_TRIP) as address, requests.Session() as http:
-        from recorder.models import Project, StorageConfig, User
+        from recorder.models import User
 
         _state.update(
             starts=1 if smallest else 10,
             address=address,
             http=http,
             user=User.objects.create(username="bench"),
-            project=Project.objects.create(
-                name="bench",
-                provider="sandbox",
-                base_url=address,
-                app_id="a" * 32,
-                customer_id="bench",
-                customer_secret="bench secret",  # noqa: S106
-                requests_per_second=1000,
-            ),
-            storage=StorageConfig.objects.create(
-                name="bench",
-                vendor=11,
-                bucket="recordings",
-                access_key="AK",
-                secret_key="bench secret",  # noqa: S106
-                endpoint_url="http://127.0.0.1:9",
-                extension_params={"endpoint": "127.0.0.1"},
-            ),
+            project=make_project(address),
+            storage=make_storage(),
         )
         yield
 
