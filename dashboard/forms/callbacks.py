@@ -1,7 +1,6 @@
 """The filters of the callbacks' list."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
 
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from recorder.models import Project
+from dashboard.forms.filters import ListFilters
 from recorder.models.notice import NoticeQuerySet
 
 SHOWN = [
@@ -25,27 +24,12 @@ _ROWS: Mapping[str, Callable[[NoticeQuerySet], NoticeQuerySet]] = {
 }
 
 
-class NoticeFilters(forms.Form):
-    """A filter that is malformed shows its error and filters nothing."""
-
-    q = forms.CharField(
-        label=_("sid, channel or notice id"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    project: "forms.ModelChoiceField[Project]" = forms.ModelChoiceField(
-        label=_("Project"),
-        queryset=Project.objects.none(),
-        required=False,
-        empty_label=_("Any project"),
-    )
+class NoticeFilters(ListFilters):
     show = forms.ChoiceField(label=_("Show"), choices=SHOWN, required=False)
 
     def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
-        super().__init__(data)
-        projects = cast("forms.ModelChoiceField[Project]", self.fields["project"])
-        projects.queryset = Project.objects.visible_to(user)
+        super().__init__(data, user=user)
+        self.fields["q"].label = _("sid, channel or notice id")
 
     def filtered(self, rows: NoticeQuerySet) -> NoticeQuerySet:
         self.is_valid()
@@ -57,7 +41,3 @@ class NoticeFilters(forms.Form):
         if show := wanted.get("show"):
             rows = _ROWS[show](rows)
         return rows
-
-    @property
-    def in_use(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)

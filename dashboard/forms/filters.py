@@ -1,4 +1,4 @@
-"""What the filters of both lists of sessions share; a list's address is its state."""
+"""What the filters of lists share; a list's address is its state."""
 
 from typing import cast
 
@@ -20,11 +20,10 @@ MODES = [
 ]
 
 
-class Filters(forms.Form):
-    """A filter that is malformed shows its error and filters nothing."""
+class ListFilters(forms.Form):
+    """A word and a project. A filter that is malformed shows its error and filters nothing."""
 
     q = forms.CharField(
-        label=_("Channel, sid or uid"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
@@ -35,12 +34,25 @@ class Filters(forms.Form):
         required=False,
         empty_label=_("Any project"),
     )
-    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
 
     def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
         super().__init__(data)
         projects = cast("forms.ModelChoiceField[Project]", self.fields["project"])
         projects.queryset = Project.objects.visible_to(user)
+
+    @property
+    def in_use(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+class Filters(ListFilters):
+    """Those of both lists of sessions."""
+
+    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, required=False)
+
+    def __init__(self, data: QueryDict, *, user: AbstractBaseUser | AnonymousUser):
+        super().__init__(data, user=user)
+        self.fields["q"].label = _("Channel, sid or uid")
 
     def filtered(self, rows: SessionQuerySet) -> SessionQuerySet:
         """What the filters leave. Extend it by those of one list."""
@@ -52,7 +64,3 @@ class Filters(forms.Form):
             if value := wanted.get(name):
                 rows = rows.filter(**{name: value})
         return rows
-
-    @property
-    def in_use(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
