@@ -22,7 +22,7 @@ from recorder.lifecycle.line import Line
 from recorder.lifecycle.observe import StartAnswer, failure_of
 from recorder.lifecycle.rows import CAPACITY, changing
 from recorder.lifecycle.sealed import restored
-from recorder.models import RecordingSession
+from recorder.models import Notice, RecordingSession
 from recorder.providers import errors
 
 log = logging.getLogger(__name__)
@@ -132,6 +132,11 @@ def unconfirmed(
             row.move_to(Status.UNCONFIRMED)
             row.proven_at = timezone.now() if proven else None
             row.checks = row.tries = row.repeats = 0
+    # What was told meanwhile may name the sid. By itself it is looked at less and less often.
+    place = {name: getattr(session, name) for name in ("project_id", "cname", "uid")}
+    since = session.start_sent_at or session.requested_at
+    waiting = Notice.objects.unmatched().filter(**place, received_at__gte=since)
+    waiting.update(due_at=timezone.now())
 
 
 def adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:

@@ -15,6 +15,7 @@ from recorder.lifecycle import reconcile
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.fold import fold
 from recorder.lifecycle.hear import TRIES, hear, hear_due
+from recorder.lifecycle.leases import LEASE
 from recorder.lifecycle.observe import Facts, QueryAnswer, StartAnswer, StopAnswer
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.words import explain_attention
@@ -157,6 +158,39 @@ def test_an_unconfirmed_start_learns_its_sid_from_the_first_notice(project, unco
     unconfirmed.refresh_from_db()
     assert (unconfirmed.sid, unconfirmed.status) == ("found", Status.RECORDING)
     assert unconfirmed.attention == ""
+
+
+def test_a_stop_that_waits_for_the_sid_goes_when_a_notice_without_a_state_tells_it(
+    project, unconfirmed
+):
+    now = timezone.now()
+    RecordingSession.objects.filter(pk=unconfirmed.pk).update(
+        stop_requested_at=now, proven_at=now, next_check_at=None
+    )
+
+    told(project, body(33, sid="found", cname=unconfirmed.cname, uid=unconfirmed.uid, sequence=9))
+
+    due = RecordingSession.objects.due(timezone.now())
+    assert [row.sid for row in due] == ["found"]
+
+
+def test_what_was_told_while_a_dead_process_held_the_start_counts_when_its_lease_is_over(
+    project, make_session
+):
+    sent = timezone.now() - timedelta(seconds=1)
+    leased = {"lease_token": "dead", "lease_until": sent + LEASE, "next_check_at": sent}
+    session = make_session(Status.STARTING, start_sent_at=sent, **leased)
+    told(project, body(40, sid="found", cname=session.cname, uid=session.uid, sequence=1))
+    for seconds in (3, 14, 75):  # no longer than it takes is it looked for often
+        with time_machine.travel(sent + timedelta(seconds=seconds), tick=True):
+            hear_due()
+
+    with time_machine.travel(sent + LEASE + timedelta(seconds=1), tick=True):
+        reconcile.sweep()
+        hear_due()
+
+    session.refresh_from_db()
+    assert (session.sid, session.status) == ("found", Status.RECORDING)
 
 
 @pytest.mark.parametrize("other", ["cname", "uid"])
