@@ -6,6 +6,7 @@ Under TEST_REQUIRE_ALL=1, as `.ci/run` sets it, nothing may be missing.
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -17,6 +18,13 @@ def program(*names: str) -> Callable[[], str]:
 
 def variable(name: str) -> Callable[[], str]:
     return lambda: os.environ.get(name, "")
+
+
+def find_postgres() -> str:
+    """The folder of initdb and its like, the newest: Debian keeps it off the path."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(found, key=lambda path: float(path.parts[-3]), default=shutil.which("initdb"))
+    return str(Path(newest).parent) if newest else ""
 
 
 ENGINES: dict[str, tuple[Callable[[], str], str]] = {
@@ -32,6 +40,8 @@ ENGINES: dict[str, tuple[Callable[[], str], str]] = {
         variable("TEST_POSTGRES_URL"),
         "no PostgreSQL: TEST_POSTGRES_URL names no server that may make databases",
     ),
+    "initdb": (find_postgres, "no PostgreSQL server's programs on this machine"),
+    "redis-server": (program("redis-server"), "no redis-server on this machine"),
     "redis": (variable("TEST_REDIS_URL"), "no Redis: TEST_REDIS_URL names no server"),
 }
 
