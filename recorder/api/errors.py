@@ -18,7 +18,7 @@ from recorder.lifecycle.change import Busy
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.start import AlreadyRecording, KeyReused
 from recorder.models import InvalidTransition, LayoutChangedMeanwhile, UnreadableSecret
-from recorder.models.disk import disk_problem
+from recorder.models.disk import disk_problem, is_away
 from recorder.providers.errors import (
     MalformedCredential,
     Paced,
@@ -36,6 +36,8 @@ from recorder.storage.errors import (
 )
 
 log = logging.getLogger(__name__)
+
+AWAY_FOR = "5"  # seconds, of a database: it is being restarted
 
 # What a client may conclude, per class of our own errors. First match wins.
 OURS: tuple[tuple[type[RecorderError], int, str], ...] = (
@@ -118,12 +120,21 @@ def _provider_of(error: RecorderError) -> dict[str, object] | None:
 
 
 def _crash(error: Exception, context: Mapping[str, Any]) -> Response:
-    """A mistake of ours or a full disk: in the log with its traceback, and the same envelope."""
+    """A mistake of ours or a database in trouble: in the log with its traceback, and the same
+    envelope."""
     request = getattr(context.get("request"), "_request", None)
     got_request_exception.send(sender=handle, request=request)
     log.error("The API failed", exc_info=error)
     if sentence := disk_problem(error):
         return Response(body("disk", sentence), status=status.HTTP_507_INSUFFICIENT_STORAGE)
+    if is_away(error):
+        message = _(
+            "The database does not answer now. Whether the request took effect is not known: look"
+            " first, or repeat a start with the same Idempotency-Key."
+        )
+        content = body("unavailable", message)
+        headers = {"Retry-After": AWAY_FOR}
+        return Response(content, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers=headers)
     message = _("Something went wrong here. Whether the request took effect is not known.")
     return Response(body("internal", message), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 

@@ -1,8 +1,9 @@
-"""Telling a database that cannot write from a mistake of ours."""
+"""Telling a database that cannot write, or does not answer, from a mistake of ours."""
 
 import errno
+import sqlite3
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 FULL = {"SQLITE_FULL", "53100"}  # SQLite's name, PostgreSQL's SQLSTATE
@@ -26,3 +27,13 @@ def disk_problem(error: BaseException | None) -> str | None:
             " you repeat what you did."
         )
     return None
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, or was locked too long: it may answer later."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):  # which calls nearly everything operational
+        return getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    return True

@@ -1,9 +1,11 @@
 """What holds for every route: who may come in, what a body is, what an error looks like."""
 
 import json
+import sqlite3
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from rest_framework.test import APIClient
@@ -181,6 +183,34 @@ def test_a_mistake_of_ours_is_500_in_the_same_shape_and_in_the_log(api, crashing
     assert error_of(response, 500)["code"] == "internal"
     assert "Traceback" not in response.content.decode()
     assert "The API failed" in caplog.text
+
+
+def locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorname = "SQLITE_BUSY"
+    return error
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        locked(),
+        psycopg.errors.AdminShutdown("terminating connection due to administrator command"),
+        psycopg.OperationalError("connection refused"),
+    ],
+)
+def test_a_database_that_is_away_is_503_and_says_what_to_do(api, cause, caplog):
+    api.raise_request_exception = False
+
+    def away(*_):
+        raise OperationalError(str(cause)) from cause
+
+    with connection.execute_wrapper(away):
+        response = api.get("/api/v1/audit/")
+
+    assert error_of(response, 503)["code"] == "unavailable"
+    assert "Idempotency-Key" in error_of(response, 503)["message"]
+    assert response["Retry-After"] == "5"
 
 
 @pytest.fixture
