@@ -7,10 +7,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from recorder.management.addresses import free_ports
 from tests.engines import find_postgres
@@ -101,6 +104,8 @@ def own_redis() -> Iterator[str]:
         command = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         server = subprocess.Popen(["redis-server", *command], stdout=subprocess.DEVNULL)
         try:
+            with closing(Redis(port=port, retry=Retry(ConstantBackoff(0.05), 200))) as client:
+                client.ping()
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()
