@@ -24,11 +24,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,7 @@ import requests
 from recorder.contract.states import FINAL
 from tests.campaign import PICTURE
 from tests.support.houses import Apart, House, OneMachine, await_
+from tests.support.reckoning import Outcome
 from tests.support.restarts import Restarts
 from tests.support.servers import Cluster, own_postgres, own_redis
 
@@ -52,76 +51,6 @@ ROWS = "SELECT id, cname, sid, status FROM recorder_recordingsession"
 STORED = "SELECT notice_id FROM recorder_notice"
 BEGUN = "SELECT cname, sid, state = 'live' FROM sessions"
 ANSWERED = "SELECT notice_id FROM callbacks WHERE state = 'sent' AND status = 200"
-
-
-@dataclass
-class Outcome:
-    """What came of it. `acknowledged` has the number of the row by channel, `begun` the sids."""
-
-    acknowledged: dict[str, int] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    unanswered: int = 0  # requests that were repeated
-    kills: Counter[str] = field(default_factory=Counter)
-    rows: dict[int, tuple[str, str, str]] = field(default_factory=dict)  # channel, sid, status
-    begun: dict[str, list[str]] = field(default_factory=dict)
-    running: list[str] = field(default_factory=list)
-    told: set[str] = field(default_factory=set)  # notices that were answered with 200
-    stored: list[str] = field(default_factory=list)
-    restarts: Restarts | None = None
-    seconds: float = 0.0
-
-    @property
-    def orphans(self) -> set[str]:
-        """Recordings that no row knows."""
-        return set(itertools.chain(*self.begun.values())) - {row[1] for row in self.rows.values()}
-
-    @property
-    def doubled(self) -> list[str]:
-        """Channels that were started more than once."""
-        return [cname for cname, sids in self.begun.items() if len(sids) > 1]
-
-    def problems(self) -> list[str]:
-        found = list(self._lost_starts())
-        found += [f"{sid} was begun and no row knows it" for sid in sorted(self.orphans)]
-        found += [f"{cname} was started more than once" for cname in self.doubled]
-        found += [f"{sid} still runs" for sid in self.running]
-        lost = self.told - set(self.stored)
-        found += [
-            f"notice {lost_id} was acknowledged and is not stored" for lost_id in sorted(lost)
-        ]
-        if len(self.stored) != len(set(self.stored)):
-            found.append("a notice is stored more than once")
-        if not self.told or not self.acknowledged:
-            found.append("nothing was acknowledged: no load")
-        return found + (self.restarts.problems() if self.restarts else [])
-
-    def _lost_starts(self) -> Iterator[str]:
-        yield from self.refused
-        for cname, number in self.acknowledged.items():
-            if self.rows.get(number, ("",))[0] != cname:
-                yield f"{cname} was acknowledged as {number} and is no row"
-        for cname, sid, status in self.rows.values():
-            if status != "stopped":
-                yield f"{cname} ended as {status}"
-            if [sid] * bool(sid) != self.begun.get(cname, []):
-                yield f"{cname} has sid {sid!r}, and the sandbox began {self.begun.get(cname)}"
-        names = Counter(row[0] for row in self.rows.values())
-        yield from (f"{cname} has {count} rows" for cname, count in names.items() if count > 1)
-
-    def __str__(self) -> str:
-        started = sum(map(len, self.begun.values()))
-        return "\n".join(
-            (
-                f"{len(self.acknowledged)} starts acknowledged, {len(self.rows)} rows,"
-                f" {started} recordings, in {self.seconds:.0f} s",
-                f"killed: {self.kills['web']} times web, {self.kills['worker']} times the worker;"
-                f" requests that were repeated: {self.unanswered}",
-                f"callbacks acknowledged: {len(self.told)}, stored: {len(self.stored)}",
-                f"orphans: {len(self.orphans)}; double starts: {len(self.doubled)}",
-                *([str(self.restarts)] if self.restarts else ()),
-                *(f"  {problem}" for problem in self.problems()),
-            )
-        )
 
 
 class Crashes:
@@ -145,11 +74,13 @@ class Crashes:
                 self._kill(kills)
         if restarts:
             self._restart(restarts)
+        loaded = time.monotonic() - began
         if outage:
             self._house.outage()
         self._await_ends()
-        self._look(outcome)
         outcome.seconds = time.monotonic() - began
+        outcome.settled = outcome.seconds - loaded
+        self._look(outcome)
         return outcome
 
     def _kill(self, kills: int) -> None:
