@@ -13,6 +13,7 @@ from dashboard.forms.places import WholeNumber
 from dashboard.forms.start_fields import KEY
 from recorder.contract.states import Mode, ProviderName
 from recorder.lifecycle.bulk_list import (
+    MOST,
     BadList,
     Row,
     decoded,
@@ -182,7 +183,7 @@ class BulkStopForm(Channels):
 
     def _found(self, project: Project, cleaned: dict[str, Any]) -> list[RecordingSession]:
         live = RecordingSession.objects.visible_to(self._user).live()
-        running = list(live.filter(project=project, stop_requested_at=None).order_by("id")[:1001])
+        running = list(live.filter(project=project, stop_requested_at=None).order_by("id"))
         if not cleaned.get("everything"):
             rows = self.rows_in(cleaned)
             wanted = {(row.cname, row.uid) for row in rows}
@@ -194,4 +195,7 @@ class BulkStopForm(Channels):
                     self.add_error("channels", sentence % {"number": row.number, "name": row.cname})
         if not running and not self.errors:
             self.add_error(None, _("Nothing of this runs."))
+        if len(running) > MOST:
+            sentence = _("%(count)s recordings run. A list stops 1,000 at most: name the channels.")
+            self.add_error(None, str(sentence) % {"count": len(running)})
         return running

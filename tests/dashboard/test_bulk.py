@@ -143,3 +143,19 @@ def test_a_stop_from_a_file_keeps_its_rows_for_the_confirmation(signed_in, make_
     )
 
     assert "town-hall</textarea>" in asked.content.decode()
+
+
+def test_a_channel_is_found_among_more_recordings_than_a_list_holds(
+    signed_in, make_session, project, monkeypatch
+):
+    monkeypatch.setattr("dashboard.forms.bulk.MOST", 1)
+    make_session(Status.RECORDING, cname="town-hall")
+    make_session(Status.RECORDING, cname="annex")
+    data = {"key": secrets.token_urlsafe(24), "project": project.pk}
+
+    named = signed_in.post(STOP, data | {"channels": "annex"})
+    everything = signed_in.post(STOP, data | {"everything": "on"})
+
+    assert "1 recording would be stopped" in named.content.decode()
+    assert everything.status_code == 422
+    assert "2 recordings run. A list stops 1,000 at most" in everything.content.decode()
