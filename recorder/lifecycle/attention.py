@@ -67,8 +67,9 @@ def _reason(session: RecordingSession, now: datetime) -> str:
             return Attention.FULL
         return Attention.WAITING if session.tries >= TRIES_WITHOUT_WORD else ""
     if status is Status.STOPPING:
-        sent = session.stop_sent_at
-        return Attention.STOP_UNANSWERED if sent and now - sent > STOP_ANSWERED_WITHIN else ""
+        if sent := session.stop_sent_at:
+            return Attention.STOP_UNANSWERED if now - sent > STOP_ANSWERED_WITHIN else ""
+        return Attention.SILENT if session.tries >= TRIES_WITHOUT_WORD else ""  # it left by itself
     if is_unconfirmed(session):
         return Attention.UNCONFIRMED
     if facts.unseen:

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle import reconcile
-from recorder.lifecycle.attention import Attention
+from recorder.lifecycle.attention import Attention, attention
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
+from recorder.lifecycle.words import legal_actions
 from recorder.models import Account, AuditEntry, InvalidTransition, RecordingSession, User
 from tests.support.provider import held, lost, says
 
@@ -228,6 +229,16 @@ def test_a_stop_that_nobody_confirms_for_a_minute_needs_attention(session, user,
 
     session.refresh_from_db()
     assert session.attention == Attention.STOP_UNANSWERED
+
+
+def test_one_that_left_by_itself_and_is_not_heard_of_again_can_be_given_up(session):
+    session.status, session.tries = Status.STOPPING.value, 3
+
+    reason = attention(session, timezone.now())
+    session.attention = reason
+
+    assert reason == Attention.SILENT
+    assert legal_actions(session)["give_up"] is None
 
 
 def test_an_unconfirmed_session_keeps_the_wish_until_its_sid_turns_up(request_for, user, provider):
