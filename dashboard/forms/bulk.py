@@ -196,6 +196,6 @@ class BulkStopForm(Channels):
         if not running and not self.errors:
             self.add_error(None, _("Nothing of this runs."))
         if len(running) > MOST:
-            sentence = _("%(count)s recordings run. A list stops 1,000 at most: name the channels.")
-            self.add_error(None, str(sentence) % {"count": len(running)})
+            most = _("%(count)s recordings run. A list stops 1,000 at most: name the channels.")
+            self.add_error(None, str(most) % {"count": len(running)})
         return running
