@@ -59,16 +59,26 @@ def tried(session: RecordingSession) -> str:
             "The same start is repeated by itself after 3, 6 and 9 seconds. Its resource id starts"
             " one recording only, so this cannot start a second one."
         )
-    looks = (
-        _("Its sid is waited for in callbacks, and looked for in the storage.")
-        if has_own_folder(session)
-        else _("Its sid is waited for in callbacks.")
-    )
+    looks = _looks(heard=bool(session.project.callback_secret), own_folder=has_own_folder(session))
     choice = _(
         "You can try again with the same channel and uid, which the service refuses while it runs;"
         " or give it up, if you know that it does not."
     )
     return f"{looks} {choice}"
+
+
+def _looks(*, heard: bool, own_folder: bool) -> str:
+    """Where its sid may still turn up. Without a callback secret no callback is let in."""
+    if heard and own_folder:
+        return _("Its sid is waited for in callbacks, and looked for in the storage.")
+    if heard:
+        return _("Its sid is waited for in callbacks.")
+    if own_folder:
+        return _("Its sid is looked for in the storage. The project takes no callbacks.")
+    return _(
+        "Its sid cannot turn up by itself: the project has no callback secret, and the folder in"
+        " the storage is not this session's own."
+    )
 
 
 def _whole(value: object, usual: int) -> int:

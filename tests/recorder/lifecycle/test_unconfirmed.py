@@ -15,6 +15,7 @@ from recorder.lifecycle.observe import BucketListing, StartAnswer
 from recorder.lifecycle.resolve import send_again, try_again
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop
+from recorder.lifecycle.unconfirmed_words import _looks
 from recorder.lifecycle.words import explain_attention, legal_actions, standing
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import says
@@ -150,7 +151,7 @@ def test_a_folder_that_others_record_into_too_proves_nothing(start, storage_conf
 
     assert session.proven_at
     assert session.next_check_at is None
-    assert "callbacks" in explain_attention(session).remedy
+    assert "cannot turn up by itself" in explain_attention(session).remedy
 
 
 def test_a_bucket_that_cannot_be_read_only_means_looking_again(start, provider):
@@ -288,3 +289,16 @@ def test_two_hundred_starts_with_lost_answers_leave_no_orphan_and_no_double(
     assert {row.sid for row in rows} == {task.sid for task in provider.live}
     assert len(provider.live) == len(provider.tasks) == 200
     assert {row.status for row in rows} == {Status.RECORDING}
+
+
+@pytest.mark.parametrize(
+    ("heard", "own_folder", "says_so"),
+    [
+        (True, True, "waited for in callbacks, and looked for in the storage"),
+        (True, False, "waited for in callbacks."),
+        (False, True, "The project takes no callbacks."),
+        (False, False, "cannot turn up by itself"),
+    ],
+)
+def test_only_ways_that_are_open_are_named_for_its_sid(heard, own_folder, says_so):
+    assert says_so in _looks(heard=heard, own_folder=own_folder)
