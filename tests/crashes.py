@@ -4,7 +4,8 @@ Real processes beside the real sandbox: `up` on SQLite, or web and worker by the
 PostgreSQL and a Redis of the campaign's own. Clients start recordings through the API and stop
 them; what gets no answer they repeat with the same key, as real ones do. Meanwhile web and worker
 are killed (SIGKILL) at random moments and come back, and with --restarts PostgreSQL is stopped,
-now rudely, now in order, and started again.
+now rudely, now in order, and started again. The service is a far one: a moment passes before it
+looks at a call, so that many a process is killed while it waits for an answer.
 
 In the end every start that was acknowledged must be a row, and the sandbox must have begun exactly
 one recording for each row that has a sid, none that no row knows, none twice, and none that still
@@ -20,6 +21,7 @@ import argparse
 import itertools
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -43,6 +45,7 @@ CLIENTS = 6
 PAUSE = 0.4  # seconds at most before a start
 LENGTH = 2.0  # seconds at most from its answer to its stop: some are stopped before they were sent
 AGAIN = 0.1  # seconds until a client repeats what was not answered
+FAR = 0.2  # seconds until the service looks at a call: whoever waits for it may be killed
 ANSWER = 30  # seconds that a client waits for an answer
 PATIENCE = 300.0  # seconds in which a client must be answered, and some row must change
 MOMENT = 2.0  # seconds at most from when all goes well until the next kill
@@ -69,6 +72,7 @@ class Crashes:
         else they are waited for."""
         began, outcome = time.monotonic(), self._outcome
         self._start_body = self._read_start_body()
+        self._make_service_far()
         if kills:
             with self._load():
                 self._kill(kills)
@@ -180,6 +184,11 @@ class Crashes:
             "client_request": {"recordingConfig": {"transcodingConfig": PICTURE}},
         }
 
+    def _make_service_far(self) -> None:
+        address = f"http://127.0.0.1:{self._house.sandbox_port}/_sandbox/faults"
+        slow = {"fault": "latency", "share": 1.0, "seconds": FAR}
+        requests.post(address, json=slow, timeout=ANSWER).raise_for_status()
+
     def _only(self, what: str) -> int:
         address = f"{self._house.url}/api/v1/{what}/"
         (row,) = requests.get(address, headers=self._headers, timeout=ANSWER).json()["results"]
@@ -234,6 +243,7 @@ def main() -> int:
     parser.add_argument("--restarts", type=int, default=0, help="of PostgreSQL")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # with all that was started
     if options.restarts and options.engine == "sqlite":
         parser.error("--restarts are of PostgreSQL: --engine postgresql")
     folder = Path(tempfile.mkdtemp(prefix="reelroom-crashes-"))

@@ -111,7 +111,11 @@ class OneMachine(House):
     def _start(self) -> None:
         sandbox = ("--sandbox-port", str(self.sandbox_port))
         self._up = Up(self.place, self.port, *sandbox, **UNLIMITED)
-        self._up.wait_for("^Ready: ")
+        try:
+            self._up.wait_for("^Ready: ")
+        except BaseException:
+            self.close()
+            raise
 
     def pid(self, name: str) -> int | None:
         found = [pid for pid, args in self._up.children().items() if f" {name}" in args]
@@ -142,7 +146,8 @@ class OneMachine(House):
         self._start()
 
     def close(self) -> None:
-        self._up.end()
+        if self._up.process.poll() is None:
+            self._up.end()
         self._up.process.stdout.close()
 
 
