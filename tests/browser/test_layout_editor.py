@@ -163,6 +163,10 @@ class TestPointer:
         page.locator(".stage__svg").focus()
         editor.press("l", "ArrowRight")
         assert editor.boxes() == before
+        expect(editor.said).to_contain_text("locked")
+
+        page.mouse.dblclick(*editor.at(0.15, 0.15))
+        expect(editor.field("x")).to_be_focused()
 
 
 def test_a_finger_moves_a_region_and_two_zoom(edit, halves, page):
@@ -239,7 +243,9 @@ class TestKeys:
         start = editor.wire()
         editor.regions.nth(0).focus()
 
-        editor.press("n", "]", "h", "h", "Delete")
+        editor.press("n", "]")
+        expect(editor.said).to_contain_text(re.compile("Region [12], uid 77"))
+        editor.press("h", "h", "Delete")
         expect(editor.regions).to_have_count(1)
         for _ in range(4):
             editor.press("Control+z")
@@ -451,6 +457,23 @@ class TestKeeping:
         page.reload()
         expect(page.locator("#editor[data-ready]")).to_be_visible()
         expect(page.get_by_role("button", name="Recover the draft")).to_have_count(0)
+
+    def test_the_draft_of_a_layout_just_made_is_offered_on_its_own_page(self, edit, page):
+        editor = edit()
+        page.get_by_label("Name", exact=True).fill("Fresh")
+        editor.save()
+        expect(editor.state).to_have_text("Saved")
+        address = page.url
+        editor.regions.nth(0).focus()
+        editor.press("Control+ArrowLeft")
+        drawn = editor.boxes()
+        page.on("dialog", lambda dialog: dialog.accept())
+
+        page.goto(address)
+
+        expect(page.locator("#editor[data-ready]")).to_be_visible()
+        page.get_by_role("button", name="Recover the draft").click()
+        assert editor.boxes() == drawn
 
     def test_a_draft_that_nobody_answered_stays_beside_the_next_one(self, edit, halves, page):
         page.on("dialog", lambda dialog: dialog.accept())

@@ -101,13 +101,14 @@ test("sample users include whom a region or the large window waits for", () => {
 });
 
 test("a problem says which region and field it is about, the server's too", () => {
-  const at = (path) => fromServer([{ rule: "r", path, message: "No." }])[0];
+  const doc = withRegions({ ...blank(), backgrounds: [{ uid: "1" }, { uid: "9" }] }, [region({}), region({ uid: "9" })]);
+  const at = (path) => fromServer([{ rule: "r", path, message: "No." }], doc)[0];
 
   assert.deepEqual(
-    ["layoutConfig.2.width", "layoutConfig.0", "layoutConfig", "backgroundConfig.1.image_url", "width"].map((path) => [
+    ["layoutConfig.2.width", "layoutConfig.0", "layoutConfig", "backgroundConfig.0.image_url", "backgroundConfig.1.image_url", "width"].map((path) => [
       at(path).region, at(path).field,
     ]),
-    [[2, "w"], [0, ""], [null, "layoutConfig"], [null, "url"], [null, "width"]],
+    [[2, "w"], [0, ""], [null, "layoutConfig"], [null, "image"], [1, "image"], [null, "width"]],
   );
 });
 

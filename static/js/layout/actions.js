@@ -8,6 +8,9 @@ import { asCustom } from "./predefined.js";
 import { describe } from "./view.js";
 
 const ADDING = ["add", "duplicate", "paste", "draw"];
+// What leaves the numbers as they are: its name alone would not say what came of it.
+const STATES = ["mode", "lock", "hide", "raise", "lower", "front", "back"];
+const SIDES = { xstart: "left", xend: "right", ystart: "top", yend: "bottom" };
 const ZOOM = 1.25;
 
 export function startActions(ed) {
@@ -18,7 +21,10 @@ export function startActions(ed) {
     if (noRoom(name)) return false;
     const done = run(model, name, options);
     // Nudges are told when the key is let go.
-    if (done && options.at === undefined) say(word("done", { step: model.history[model.position - 1] }));
+    if (STATES.includes(name)) {
+      ed.refresh(); // the numbers of regions and their warnings
+      ed.tellSelected();
+    } else if (done && options.at === undefined) say(word("done", { step: model.history[model.position - 1] }));
     if (name === "remove") view.svg.focus();
     return done;
   };
@@ -33,7 +39,7 @@ export function startActions(ed) {
   ed.tellSelected = (guides = []) => {
     const { selected, indexes } = model;
     if (!selected.length) return;
-    const near = guides.map(({ id, side, kind }) => (id ? word("aligned", { number: model.index(id) + 1, side: word(side ?? "centre") }) : word(`at_${kind}`)));
+    const near = guides.map(({ id, axis, side, kind }) => (id ? word("aligned", { number: model.index(id) + 1, side: word(SIDES[axis + side] ?? "centre") }) : word(`at_${kind}`)));
     const what = selected.length > 1 ? word("many", { count: selected.length }) : describe(ed, selected[0], indexes[0]);
     say([what, ...new Set(near)].join(", "));
   };
@@ -76,7 +82,10 @@ export function startActions(ed) {
     previous: step(-1),
     first: step("first"),
     last: step("last"),
-    all: () => model.selectAll(),
+    all() {
+      model.selectAll();
+      ed.tellSelected();
+    },
     clear() {
       if (ed.cancel()) return;
       if ($("[data-context]").matches(":popover-open")) ed.closeMenu();

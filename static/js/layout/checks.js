@@ -1,7 +1,7 @@
 /** The checks of recorder/contract/layout_checks.py, rule by rule; a shared fixture keeps both alike. */
 import { MAX_REGIONS, UNIT } from "./geometry.js";
 
-const FIELDS = { x_axis: "x", y_axis: "y", width: "w", height: "h", render_mode: "mode", image_url: "url" };
+const FIELDS = { x_axis: "x", y_axis: "y", width: "w", height: "h", render_mode: "mode", image_url: "image" };
 
 export const isColor = (text) => /^#[0-9A-Fa-f]{6}$/.test(text);
 export const isUid = (text) => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= 0xffffffff;
@@ -19,7 +19,7 @@ const twice = (uids) => [...uids.keys()].filter((i) => uids[i] !== null && uids.
 export function check(doc, words) {
   const found = [];
   const add = (rule, path, severity = "error", values = {}) =>
-    found.push(problem({ rule: `layout.${rule}`, path, severity, values, message: sentence(words[`layout.${rule}`], values) }));
+    found.push(problem({ rule: `layout.${rule}`, path, severity, values, message: sentence(words[`layout.${rule}`], values) }, doc));
   whole(doc, add);
   if (doc.kind === 3) {
     errorsOf(doc.regions, add);
@@ -30,7 +30,7 @@ export function check(doc, words) {
 }
 
 /** Problems as the server sends them, in the same shape. */
-export const fromServer = (problems) => problems.map(problem);
+export const fromServer = (problems, doc) => problems.map((each) => problem(each, doc));
 
 /** Problems that say the same of several regions, as one group each; in their order. */
 export function together(problems) {
@@ -54,9 +54,12 @@ export function runs(numbers) {
   return found.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
 }
 
-function problem({ values = {}, severity = "error", ...rest }) {
+/** A user's own image is edited with the region of that user, so what is wrong with it is shown there. */
+function problem({ values = {}, severity = "error", ...rest }, doc) {
   const [list, at, name] = rest.path.split(".");
-  const region = list === "layoutConfig" && at ? Number(at) : null;
+  const uid = list === "backgroundConfig" && doc.kind === 3 && doc.backgrounds[at]?.uid;
+  const index = uid ? doc.regions.findIndex((r) => r.uid === uid) : list === "layoutConfig" && at ? Number(at) : -1;
+  const region = index < 0 ? null : index;
   return { values, severity, ...rest, region, field: at ? (FIELDS[name] ?? name ?? "") : list };
 }
 

@@ -49,7 +49,7 @@ const ed = {
   /** Problems that only the server has found stand beside our own until the next change. */
   refused(problems) {
     const known = ({ rule, path }) => ed.own.some((each) => each.rule === rule && each.path === path);
-    ed.problems = [...fromServer(problems).filter((each) => !known(each)), ...ed.own];
+    ed.problems = [...fromServer(problems, model.doc).filter((each) => !known(each)), ...ed.own];
     tell();
   },
 };

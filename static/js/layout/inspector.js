@@ -72,7 +72,11 @@ export function startInspector(ed) {
         if (f === "image") input.disabled = !selected.every((region) => region.uid);
         if (f === "sample") input.querySelector('[value="own"]').hidden = value !== "own";
       }
-      error("[data-field-error]", "");
+      const wrong = ed.problems.filter((each) => each.severity === "error" && indexes.includes(each.region));
+      for (const input of fields) {
+        if (wrong.some(({ field }) => (field === "mode" ? "render_mode" : field) === input.dataset.f)) input.setAttribute("aria-invalid", "true");
+      }
+      error("[data-field-error]", [...new Set(wrong.map((each) => each.message))].join(" "));
     }
     canvas();
   }

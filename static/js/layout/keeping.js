@@ -14,7 +14,8 @@ class Offline extends Error {}
 export function startKeeping(ed) {
   const { data, model } = ed;
   const live = data.mode === "live";
-  const key = `layout-draft:${data.draft}`;
+  const keyOf = (name) => `layout-draft:${name}`;
+  let key = keyOf(data.draft);
   const box = document.getElementById("dialog-content");
   const nameField = $('[data-view="name"]');
   let { seen } = data;
@@ -181,9 +182,14 @@ export function startKeeping(ed) {
     data.urls.save = answer.url;
     model.saved(doc);
     dropDraft();
+    // A new layout, or a copy, has its drafts where its own page looks for them.
+    if (key !== keyOf(`layout-${answer.id}`)) {
+      key = keyOf(`layout-${answer.id}`);
+      offered = [];
+    }
     history.replaceState(null, "", answer.url);
     document.title = document.querySelector("h1").textContent = answer.name;
-    $("[data-notes]").replaceChildren(...$("[data-notes]").querySelectorAll('[data-note^="editor-draft"]'));
+    $("[data-notes]").replaceChildren(...(offered.length ? $("[data-notes]").querySelectorAll('[data-note^="editor-draft"]') : []));
     show(dirty() ? "unsaved" : "saved");
     say(answer.message);
   });

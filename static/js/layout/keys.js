@@ -38,7 +38,8 @@ export function startKeys(ed) {
       const size = event.altKey ? "1" : ed.show.pixel ? "px" : event.shiftKey ? "5%" : "1%";
       const times = ed.show.pixel && event.shiftKey && !event.altKey ? 5 : 1;
       if (!model.selection.length) model.select([Number(target.dataset.id) || model.doc.regions[0]?.id]);
-      nudged = ed.run(control ? "grow" : "nudge", { dx: dx * times, dy: dy * times, step: size, at: event.timeStamp }) || nudged;
+      ed.run(control ? "grow" : "nudge", { dx: dx * times, dy: dy * times, step: size, at: event.timeStamp });
+      nudged = true; // told also where nothing moves: at the edge, or locked
       return;
     }
     const single = key.length === 1;

@@ -255,7 +255,10 @@ export function startPointer(ed) {
     event.preventDefault();
     openMenu(event);
   });
-  svg.addEventListener("dblclick", (event) => event.target.closest("[data-id]") && ed.act("inspect"));
+  // The pointer is captured, so the event names the canvas; the clicks before it have selected.
+  svg.addEventListener("dblclick", () => model.selection.length && ed.act("inspect"));
+  // The finger that opened the menu may lie on it: letting go is no click on what lies there.
+  svg.addEventListener("touchend", (event) => menu.matches(":popover-open") && event.preventDefault());
   svg.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) {
       if (!view.zoom) return;

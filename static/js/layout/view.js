@@ -170,7 +170,7 @@ export function startView(ed) {
 
 /** What is said of a region: its place in full, for the label and after each change. */
 export function describe(ed, region, index) {
-  const problem = ed.problems.find((each) => each.region === index);
+  const problem = ed.problems.find((each) => each.region === index && each.severity !== "info");
   return word("describe", {
     number: index + 1,
     who: ed.view.label(index),
@@ -179,6 +179,6 @@ export function describe(ed, region, index) {
     width: +(region.w / 10_000).toFixed(4),
     height: +(region.h / 10_000).toFixed(4),
     mode: word(region.mode ? "fit" : "crop"),
-    more: [region.locked ? word("locked") : "", problem ? `${word(problem.severity)}: ${problem.message}` : ""].filter(Boolean).join(", "),
+    more: [region.locked && word("locked"), region.hidden && word("hidden"), problem ? `${word(problem.severity)}: ${problem.message}` : ""].filter(Boolean).join(", "),
   });
 }
