@@ -12,7 +12,7 @@ from dashboard.htmx import go, poll_tag, render_page, render_refused, unchanged
 from dashboard.people import user_of
 from recorder.errors import RecorderError
 from recorder.lifecycle.bulk import cancel, request_bulk_start, request_bulk_stop
-from recorder.lifecycle.bulk_words import Progress, headline, progress, result
+from recorder.lifecycle.bulk_words import Progress, headline, progress, progress_of, result
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.models import Bulk
 
@@ -24,7 +24,8 @@ PAGES = ("bulk/form.html", "bulk/_form.html")
 def bulks(request: HttpRequest) -> HttpResponse:
     """The newest fifty."""
     found = Bulk.objects.visible_to(request.user).select_related("requested_by")[:50]
-    rows = [{"bulk": bulk, "title": headline(bulk), "progress": progress(bulk)} for bulk in found]
+    far = progress_of(found)
+    rows = [{"bulk": bulk, "title": headline(bulk), "progress": far[bulk.pk]} for bulk in found]
     return render_page(request, "bulk/page.html", "bulk/_list.html", {"rows": rows})
 
 

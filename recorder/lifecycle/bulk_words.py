@@ -1,6 +1,8 @@
 """What a person reads about many starts or stops: how far they are, and what each row came to."""
 
-from dataclasses import dataclass, fields
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -63,25 +65,33 @@ def result(item: BulkItem) -> Result:
 
 
 def progress(bulk: Bulk) -> Progress:
-    counts = {field.name: 0 for field in fields(Progress)}
+    return progress_of([bulk])[bulk.pk]
+
+
+def progress_of(bulks: Collection[Bulk]) -> dict[int, Progress]:
+    """By the list's id, in one query."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    kinds = {bulk.pk: bulk.kind for bulk in bulks}
     groups = (
-        bulk.items.order_by()
+        BulkItem.objects.filter(bulk__in=kinds)
+        .order_by()
         .annotate(started=Q(session__sid__gt=""), sent=Q(session__start_sent_at__isnull=False))
-        .values_list("state", "session__status", "session__held", "started", "sent")
+        .values_list("bulk", "state", "session__status", "session__held", "started", "sent")
         .annotate(number=Count("pk"))
     )
-    for state, status, held, started, sent, number in groups:
-        counts[_kind(bulk, state, status, started=bool(started), sent=bool(sent))] += number
-        counts["full"] += number if held == CAPACITY and state == BulkItem.State.TAKEN else 0
-    return Progress(**counts)
+    for pk, state, status, held, started, sent, number in groups:
+        kind = _kind(kinds[pk], state, status, started=bool(started), sent=bool(sent))
+        counts[pk][kind] += number
+        counts[pk]["full"] += number if held == CAPACITY and state == BulkItem.State.TAKEN else 0
+    return {pk: Progress(**counts[pk]) for pk in kinds}
 
 
-def _kind(bulk: Bulk, state: str, status: str | None, *, started: bool, sent: bool) -> str:
+def _kind(kind: str, state: str, status: str | None, *, started: bool, sent: bool) -> str:
     if state == BulkItem.State.REFUSED:
         return "failed"
     if state != BulkItem.State.TAKEN or status is None:
         return "cancelled" if state == BulkItem.State.CANCELLED else "queued"
-    if bulk.kind == Bulk.Kind.STOP:
+    if kind == Bulk.Kind.STOP:
         return "done" if status in FINAL else "waiting"
     if started:
         return "done"

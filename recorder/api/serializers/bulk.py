@@ -88,10 +88,11 @@ class ResultSerializer(serializers.ModelSerializer[BulkItem]):
         return result(item).text
 
 
-class BulkSerializer(serializers.ModelSerializer[Bulk]):
+class BulkSummarySerializer(serializers.ModelSerializer[Bulk]):
+    """One of many lists, without its rows. `far` in the context: the Progress of each, by id."""
+
     progress = serializers.SerializerMethodField()
     requested_by = serializers.CharField(source="requested_by.username", default=None)
-    results = serializers.SerializerMethodField()
 
     class Meta:
         model = Bulk
@@ -104,8 +105,18 @@ class BulkSerializer(serializers.ModelSerializer[Bulk]):
             "requested_by",
             "cancelled_at",
             "finished_at",
-            "results",
         ]
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, bulk: Bulk) -> Any:
+        return ProgressSerializer(self.context["far"][bulk.pk]).data
+
+
+class BulkSerializer(BulkSummarySerializer):
+    results = serializers.SerializerMethodField()
+
+    class Meta(BulkSummarySerializer.Meta):
+        fields = [*BulkSummarySerializer.Meta.fields, "results"]
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, bulk: Bulk) -> Any:

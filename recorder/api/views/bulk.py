@@ -14,11 +14,13 @@ from recorder.api.serializers.bulk import (
     BulkSerializer,
     BulkStartSerializer,
     BulkStopSerializer,
+    BulkSummarySerializer,
 )
 from recorder.api.views.base import user_of
 from recorder.api.views.sessions import KEY_PARAMETER, idempotency_key, start_request
 from recorder.lifecycle.bulk import cancel, request_bulk_start, request_bulk_stop
 from recorder.lifecycle.bulk_list import BadList, Row
+from recorder.lifecycle.bulk_words import progress_of
 from recorder.models import Bulk, RecordingSession
 
 
@@ -73,7 +75,7 @@ class BulkStop(APIView):
 
 
 class BulkViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Bulk]):
-    """How far a bulk start or stop is, row by row."""
+    """How far bulk starts and stops are: all of them, newest first, and one row by row."""
 
     queryset = Bulk.objects.all()
     serializer_class = BulkSerializer
@@ -82,6 +84,13 @@ class BulkViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Bulk]):
     def get_queryset(self) -> QuerySet[Bulk]:
         rows = cast(Any, super().get_queryset()).visible_to(self.request.user)
         return cast(QuerySet[Bulk], rows.select_related("requested_by"))
+
+    @extend_schema(operation_id="sessions_bulk_list", responses=BulkSummarySerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Lists of starts and stops, newest first, without their rows."""
+        page = self.paginate_queryset(self.get_queryset()) or []
+        rows = BulkSummarySerializer(page, many=True, context={"far": progress_of(page)})
+        return self.get_paginated_response(rows.data)
 
     @extend_schema(request=None, responses=BulkSerializer)
     @action(detail=True, methods=["post"])

@@ -27,10 +27,11 @@ from recorder.api.serializers.sessions import (
 from recorder.api.views.base import user_of
 from recorder.contract.states import Mode, Status
 from recorder.lifecycle import leases
+from recorder.lifecycle.again import start_again
 from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.requests import StartRequest
-from recorder.lifecycle.resolve import give_up, send_again, try_again
+from recorder.lifecycle.resolve import acknowledge, give_up, send_again, try_again
 from recorder.lifecycle.sending import send, send_new
 from recorder.lifecycle.start import request_start
 from recorder.lifecycle.stop import request_stop, send_stop
@@ -49,6 +50,10 @@ KEY_PARAMETER = OpenApiParameter(
 )
 # 202: no answer within six seconds; the call goes on.
 CHANGED = {200: SessionDetailSerializer, 202: SessionDetailSerializer}
+STARTED = {
+    201: OpenApiResponse(SessionDetailSerializer, "Started; the sid is known."),
+    202: OpenApiResponse(SessionDetailSerializer, "Waiting for its turn, or unconfirmed."),
+}
 
 
 class SessionViewSet(
@@ -73,10 +78,7 @@ class SessionViewSet(
     @extend_schema(
         request=StartSerializer,
         parameters=[KEY_PARAMETER],
-        responses={
-            201: OpenApiResponse(SessionDetailSerializer, "Started; the sid is known."),
-            202: OpenApiResponse(SessionDetailSerializer, "Waiting for its turn, or unconfirmed."),
-        },
+        responses=STARTED,
     )
     def create(self, request: Request) -> Response:
         """Start a recording."""
@@ -113,6 +115,27 @@ class SessionViewSet(
         session = self.get_object()
         try_again(session, by=user_of(request))
         return self._changed(session, done=send(send_again, session))
+
+    @extend_schema(request=None, responses=STARTED)
+    @action(detail=True, methods=["post"], url_path="start-again")
+    def start_again(self, request: Request, pk: int) -> Response:
+        """Record anew what a refused token has ended: the same channel, uid and settings, a new
+        token. The answer is the new session; asked for again it is the same one, and nothing more
+        is started."""
+        lease = leases.token()
+        session, created = start_again(self.get_object(), by=user_of(request), lease=lease)
+        if created:
+            send_new(session, lease)
+        return self._started(session)
+
+    @extend_schema(request=None, responses={200: SessionDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: int) -> Response:
+        """Put aside what it asks attention for now (`attention` is empty then); another reason
+        raises it again."""
+        session = self.get_object()
+        acknowledge(session, by=user_of(request))
+        return Response(self.get_serializer(session).data)
 
     @extend_schema(request=ReasonSerializer, responses={200: SessionDetailSerializer})
     @action(detail=True, methods=["post"], url_path="give-up")
