@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import F
+
 from recorder.contract.states import FINAL, Status, Upload
 from recorder.lifecycle.observe import Facts
 from recorder.lifecycle.unconfirmed import is_unconfirmed
@@ -66,10 +68,13 @@ def _reason(session: RecordingSession, now: datetime) -> str:
         if session.held:
             return Attention.FULL
         return Attention.WAITING if session.tries >= TRIES_WITHOUT_WORD else ""
+    if session.sid and session.stop_requested_at:
+        since = max(filter(None, (session.stop_requested_at, session.started_at)))
+        if now - since > STOP_ANSWERED_WITHIN:  # also one that could not be sent yet
+            return Attention.STOP_UNANSWERED
     if status is Status.STOPPING:
-        if sent := session.stop_sent_at:
-            return Attention.STOP_UNANSWERED if now - sent > STOP_ANSWERED_WITHIN else ""
-        return Attention.SILENT if session.tries >= TRIES_WITHOUT_WORD else ""  # it left by itself
+        by_itself = not session.stop_requested_at
+        return Attention.SILENT if by_itself and session.tries >= TRIES_WITHOUT_WORD else ""
     if is_unconfirmed(session):
         return Attention.UNCONFIRMED
     if facts.unseen:
@@ -81,6 +86,20 @@ def _reason(session: RecordingSession, now: datetime) -> str:
     sent = session.start_sent_at
     late = not session.recording_at and sent and now - sent > CONFIRMED_WITHIN
     return Attention.NOT_RECORDING if late else ""
+
+
+def tell_late_stops(project_id: int, now: datetime) -> None:
+    """Raise STOP_UNANSWERED where no commit does: nothing is worked on while the provider is in
+    trouble."""
+    late = RecordingSession.objects.live().filter(
+        project_id=project_id,
+        stop_requested_at__lt=now - STOP_ANSWERED_WITHIN,
+        started_at__lt=now - STOP_ANSWERED_WITHIN,
+        attention="",
+    )
+    late.exclude(sid="").exclude(acknowledged=Attention.STOP_UNANSWERED).update(
+        attention=Attention.STOP_UNANSWERED, version=F("version") + 1, changed_at=now
+    )
 
 
 def _after_the_end(session: RecordingSession, now: datetime) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recorder.contract.states import Operation
+from recorder.lifecycle.attention import tell_late_stops
 from recorder.models import Project
 from recorder.providers.client import CallRecord, Outcome
 from recorder.providers.errors import Paced
@@ -83,6 +84,7 @@ class Breaker:
         until = now + timedelta(seconds=seconds * spread)
         self._rows.update(paused_until=until)
         self._project.paused_until = until
+        tell_late_stops(self._project.pk, now)
 
 
 def _unanswered(record: CallRecord) -> bool:

@@ -53,14 +53,12 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
         ticket = line.client.acquire(session.cname, session.uid, session.acquire_request)
     except errors.Paced as error:
         _later(session, lease, line, wait=error.wait)
-    except (errors.RateLimited, errors.ProviderUnreachable):
-        _later(session, lease, line)
     except errors.TooManySessions:
         wait = CAPACITY_TRY * random.uniform(0.8, 1.2)  # noqa: S311  (no secret)
         with changing(session, lease=lease, line=line, wait=wait) as row:
             row.held, row.tries = CAPACITY, 0
     except errors.ProviderError as error:
-        if isinstance(error, errors.ProviderUnavailable) or error.explanation.retry:
+        if may_pass(error):
             _later(session, lease, line)
         else:
             _refused(session, lease, line, Operation.ACQUIRE, error)
@@ -72,6 +70,17 @@ def _acquire(session: RecordingSession, lease: str, line: Line) -> bool:
             _leaving(row)
         return True
     return False
+
+
+def may_pass(error: errors.ProviderError) -> bool:
+    """Whether the same call may succeed later."""
+    passing = (
+        errors.RateLimited
+        | errors.ProviderUnreachable
+        | errors.ProviderUnavailable
+        | errors.TooManySessions
+    )
+    return isinstance(error, passing) or bool(error.explanation.retry)
 
 
 def _start(session: RecordingSession, lease: str, line: Line, request: dict[str, object]) -> None:

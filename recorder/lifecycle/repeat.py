@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recorder.contract.states import Mode
 from recorder.lifecycle.fold import apply
-from recorder.lifecycle.launch import adopt
+from recorder.lifecycle.launch import adopt, may_pass
 from recorder.lifecycle.line import Line
 from recorder.lifecycle.look import BucketLook, looked
 from recorder.lifecycle.observe import StartAnswer
@@ -20,8 +20,6 @@ from recorder.lifecycle.sealed import restored
 from recorder.lifecycle.unconfirmed import REPEATS, former_resources
 from recorder.models import RecordingSession
 from recorder.providers import errors
-
-TRIES = 8  # of the acquire that a person's wish needs
 
 
 def repeat(session: RecordingSession, lease: str) -> None:
@@ -63,10 +61,10 @@ def again(session: RecordingSession, lease: str) -> None:
     except errors.Paced as error:
         with changing(session, lease=lease, line=line, wait=error.wait):
             return None
-    except errors.ProviderError:
+    except errors.ProviderError as error:
         with changing(session, lease=lease, line=line) as row:
             row.tries += 1
-            if row.tries >= TRIES:
+            if not may_pass(error):  # the timeline says why; the person may try once more
                 row.again_at, row.tries = None, 0
         return None
     with changing(session, lease=lease, keep=True, line=line) as row:

@@ -32,15 +32,20 @@ def has_own_folder(session: RecordingSession) -> bool:
     return any(_OWN in part or session.reference in part for part in map(str, parts))
 
 
+def is_sought(session: RecordingSession, now: datetime) -> bool:
+    """Whether its sid is still looked for in the storage."""
+    sent = session.start_sent_at or now
+    return has_own_folder(session) and now - sent <= SEEK_PATIENCE
+
+
 def next_try(session: RecordingSession, now: datetime) -> datetime | None:
     """When something is tried again by itself; None: only a notice or a person can help."""
     if session.again_at:
-        return now + timedelta(seconds=REPEATS[0] if session.tries else 0)
+        return now + timedelta(seconds=(0, *REPEATS)[min(session.tries, len(REPEATS))])
     wait = timedelta(seconds=REPEATS[min(session.repeats, len(REPEATS) - 1)])
     if may_repeat(session, now + wait):
         return now + wait
-    sent = session.start_sent_at or now
-    if not has_own_folder(session) or now - sent > SEEK_PATIENCE:
+    if not is_sought(session, now):
         return None
     return now + timedelta(seconds=SEEKS[min(session.checks, len(SEEKS) - 1)])
 

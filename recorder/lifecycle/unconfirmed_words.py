@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from recorder.contract.paths import value_at
 from recorder.contract.states import Mode
-from recorder.lifecycle.unconfirmed import has_own_folder, may_repeat
+from recorder.lifecycle.unconfirmed import has_own_folder, is_sought, may_repeat
 from recorder.models import RecordingSession
 
 _IDLE_SECONDS = 30  # the service's own maxIdleTime
@@ -59,7 +59,11 @@ def tried(session: RecordingSession) -> str:
             "The same start is repeated by itself after 3, 6 and 9 seconds. Its resource id starts"
             " one recording only, so this cannot start a second one."
         )
-    looks = _looks(heard=bool(session.project.callback_secret), own_folder=has_own_folder(session))
+    looks = _looks(
+        heard=bool(session.project.callback_secret),
+        own_folder=has_own_folder(session),
+        sought=is_sought(session, timezone.now()),
+    )
     choice = _(
         "You can try again with the same channel and uid, which the service refuses while it runs;"
         " or give it up, if you know that it does not."
@@ -67,14 +71,19 @@ def tried(session: RecordingSession) -> str:
     return f"{looks} {choice}"
 
 
-def _looks(*, heard: bool, own_folder: bool) -> str:
+def _looks(*, heard: bool, own_folder: bool, sought: bool) -> str:
     """Where its sid may still turn up. Without a callback secret no callback is let in."""
-    if heard and own_folder:
+    if heard and sought:
         return _("Its sid is waited for in callbacks, and looked for in the storage.")
     if heard:
         return _("Its sid is waited for in callbacks.")
-    if own_folder:
+    if sought:
         return _("Its sid is looked for in the storage. The project takes no callbacks.")
+    if own_folder:
+        return _(
+            "Its sid did not turn up in the storage within a day, and the project takes no"
+            " callbacks: nothing is looked for any more."
+        )
     return _(
         "Its sid cannot turn up by itself: the project has no callback secret, and the folder in"
         " the storage is not this session's own."

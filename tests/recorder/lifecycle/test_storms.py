@@ -16,6 +16,7 @@ from recorder.lifecycle.due import next_check
 from recorder.lifecycle.observe import BucketListing
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop
+from recorder.lifecycle.words import legal_actions
 from recorder.models import Account, AuditEntry, Project, RecordingSession
 from tests.support.disk import full_disk  # noqa: F401
 from tests.support.provider import says
@@ -67,6 +68,26 @@ def test_with_the_first_answer_everything_goes_on_in_order_stops_first(
     assert [call.sid for call in provider.calls] == [last.sid, *[s.sid for s in waiting]]
     project.refresh_from_db()
     assert (project.failures, project.paused_until) == (0, None)
+
+
+def test_a_stop_that_waits_for_a_provider_in_trouble_asks_for_attention_and_can_be_given_up(
+    make_session, provider, project, user
+):
+    now = timezone.now()
+    sessions = [make_session(Status.RECORDING, started_at=now) for _ in range(3)]
+    Project.objects.update(failures=20, failing_since=now, paused_until=now + timedelta(seconds=30))
+    provider.will("stop", *[DOWN] * 500)
+    for session in sessions:
+        request_stop(session, by=user)
+
+    for second in range(0, 120, 5):
+        with at(now + timedelta(seconds=second)):
+            reconcile.sweep()
+
+    for session in sessions:
+        session.refresh_from_db()
+        assert session.attention == Attention.STOP_UNANSWERED
+        assert legal_actions(session)["give_up"] is None
 
 
 def test_while_one_call_probes_all_others_wait(project):

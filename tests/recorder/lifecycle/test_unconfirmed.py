@@ -15,6 +15,7 @@ from recorder.lifecycle.observe import BucketListing, StartAnswer
 from recorder.lifecycle.resolve import send_again, try_again
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop
+from recorder.lifecycle.unconfirmed import SEEK_PATIENCE
 from recorder.lifecycle.unconfirmed_words import _looks
 from recorder.lifecycle.words import explain_attention, legal_actions, standing
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
@@ -183,6 +184,22 @@ def test_the_row_names_the_start_says_what_it_may_cost_and_what_is_tried(start, 
     assert "try again with the same channel and uid" in proven.remedy
 
 
+def test_after_a_day_nobody_is_told_that_the_storage_is_still_searched(make_session):
+    session = make_session(
+        Status.UNCONFIRMED,
+        sid="",
+        attention="unconfirmed",
+        proven_at=timezone.now(),
+        start_sent_at=timezone.now(),
+        storage={"file_name_prefix": ["{session}"]},
+    )
+    today = explain_attention(session).remedy
+    session.start_sent_at -= SEEK_PATIENCE
+
+    assert "looked for in the storage" in today
+    assert "did not turn up in the storage" in explain_attention(session).remedy
+
+
 def test_a_web_recording_may_cost_until_its_own_limit(make_session):
     session = make_session(Status.UNCONFIRMED, attention="unconfirmed", mode=Mode.WEB.value)
 
@@ -217,6 +234,27 @@ def test_trying_again_records_when_the_first_one_does_not_run(start, user, provi
     assert (session.sid, session.resource_id) == ("sid-1", "resource-2")
     assert session.former_resource_id == ""
     assert len(provider.live) == 1
+
+
+def test_trying_again_goes_on_while_the_account_is_full_and_ends_where_it_is_refused(
+    start, user, provider
+):
+    session = start(*[unheard] * 4)
+    for _ in range(3):
+        until_due(session)
+    full, refused = says(400, code=406, reason="vendor_over_load"), says(401, reason="no")
+    provider.will("acquire", *[full] * 9, refused)
+
+    try_again(session, by=user)
+    send_again(session)
+    wished = []
+    for _ in range(9):
+        wished.append(session.again_at is not None)
+        until_due(session)
+
+    assert wished == [True] * 9
+    assert session.again_at is None
+    assert (session.status, len(provider.live)) == (Status.UNCONFIRMED, 0)
 
 
 def test_nobody_can_try_again_while_the_start_is_being_repeated(start, user):
@@ -301,4 +339,4 @@ def test_two_hundred_starts_with_lost_answers_leave_no_orphan_and_no_double(
     ],
 )
 def test_only_ways_that_are_open_are_named_for_its_sid(heard, own_folder, says_so):
-    assert says_so in _looks(heard=heard, own_folder=own_folder)
+    assert says_so in _looks(heard=heard, own_folder=own_folder, sought=own_folder)
