@@ -123,6 +123,7 @@ class RefusedNotices(models.Model):
         WRONG = "wrong", _("wrong signature")
         WEAK = "weak", _("signed with SHA-1 only")
         MALFORMED = "malformed", _("malformed")
+        TOO_LARGE = "too_large", _("longer than 64 kB")
 
     project = models.ForeignKey(
         "recorder.Project", on_delete=models.CASCADE, related_name="refused_notices"

@@ -10,10 +10,16 @@ from dashboard.arrivals import arrivals
 from recorder.contract.states import Status
 from recorder.models import AuditEntry, Notice, RecordingSession
 from recorder.notices import pulse as pulses
+from recorder.notices import refusals
 from recorder.notices.pulse import State, per_minute
 from tests.support.notices import SECRET, about, body, deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _every_refusal_is_written(monkeypatch):
+    monkeypatch.setattr(refusals, "EVERY", 0.0)
 
 
 @pytest.fixture
@@ -49,6 +55,12 @@ def test_a_project_without_a_secret_is_pointed_out(signed_in, project):
 
     assert "No secret: all are refused" in html
     assert "1 refused: no callback secret is set" in html
+
+
+def test_one_that_was_too_long_is_counted_beside_the_others(signed_in, secured):
+    deliver(secured, b" " * 65_537)
+
+    assert "1 refused: longer than 64 kB" in page(signed_in)
 
 
 def test_callbacks_stand_in_words_with_what_was_odd_about_them(signed_in, secured, make_session):

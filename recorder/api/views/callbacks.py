@@ -46,11 +46,12 @@ def callback(request: HttpRequest, project_id: int) -> JsonResponse:
 
 def _receive(request: HttpRequest, project_id: int) -> JsonResponse:
     raw = request.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        return _refused(413, "too_large", f"A notice has at most {MOST_BYTES} bytes.")
     door = door_of(project_id)
     if door is None:
         return _refused(404, "not_found", "There is no such project.")
+    if len(raw) > MOST_BYTES:
+        refusals.add(project_id, Reason.TOO_LARGE)
+        return _refused(413, "too_large", f"A notice has at most {MOST_BYTES} bytes.")
     reason = refusal(raw, request.headers, door.secrets, sha1=door.sha1, anyrtc=door.anyrtc)
     if reason:
         refusals.add(project_id, reason)

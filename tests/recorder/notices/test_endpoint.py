@@ -222,6 +222,22 @@ def test_a_body_of_more_than_64_kb_is_not_read(project):
     assert deliver(project, b" " * 65_536).status_code == 400
 
 
+def test_a_body_that_is_too_long_is_a_number_and_no_row(project):
+    answers = [deliver(project, b" " * 65_537, headers={}).status_code for _ in range(2)]
+
+    refused = RefusedNotices.objects.get()
+    assert answers == [413, 413]
+    assert (refused.reason, refused.count) == ("too_large", 2)
+    assert not Notice.objects.exists()
+
+
+def test_a_body_that_is_too_long_for_no_project_is_not_counted(project):
+    project.pk = 0
+
+    assert deliver(project, b" " * 65_537).status_code == 404
+    assert not RefusedNotices.objects.exists()
+
+
 def test_no_more_than_the_limit_is_taken_into_memory(project, monkeypatch):
     sizes = []
     read = WSGIRequest.read
