@@ -10,7 +10,8 @@ from contextlib import suppress
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -219,10 +220,12 @@ def refuse_query(session: RecordingSession) -> None:
 def sessions_bulk(request: HttpRequest) -> HttpResponse:
     """The same for every selected row: GET asks, POST does; one toast tells how each ended."""
     asked = request.POST if request.method == "POST" else request.GET
-    chosen = _chosen(request, asked.getlist("session"))
-    action = asked.get("action", "")
+    ids, action = asked.getlist("session"), asked.get("action", "")
     if action not in {"stop", "query"}:
         raise BadRequest("action is stop or query")
+    if len(ids) > AT_ONCE:
+        return _too_many(request, stop=action == "stop")
+    chosen = _chosen(request, ids)
     if request.method != "POST":
         able = [session for session in chosen if not legal_actions(session)["stop"]]
         context = {"chosen": chosen, "able": able}
@@ -231,6 +234,15 @@ def sessions_bulk(request: HttpRequest) -> HttpResponse:
         return render_page(request, "sessions/bulk_stop.html", "sessions/_bulk_stop.html", context)
     _tell(request, action, _each(_stop_one(request) if action == "stop" else _query_one, chosen))
     return answered(request)
+
+
+def _too_many(request: HttpRequest, *, stop: bool) -> HttpResponse:
+    """More than the board shows; a list of stops takes them."""
+    context = {"most": AT_ONCE, "stop": stop}
+    if not is_htmx(request):
+        return render(request, "sessions/too_many.html", context, status=400)
+    messages.warning(request, render_to_string("sessions/_too_many.html", context))
+    return answered(request, refused=True)
 
 
 def _stop_one(request: HttpRequest) -> Callable[[RecordingSession], None]:

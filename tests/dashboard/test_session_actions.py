@@ -281,11 +281,34 @@ def test_the_selected_are_asked_by_the_worker(signed_in, make_session, asking):
         {"action": "stop", "session": "٣"},
         {"action": "stop", "session": "9" * 30},
         {"action": "delete", "session": "1"},
-        {"action": "stop", "session": [str(number) for number in range(1, 300)]},
+        {"action": "query", "session": [str(number) for number in range(1, 300)]},
     ],
 )
 def test_a_malformed_selection_is_refused(signed_in, asked):
     assert signed_in.post("/sessions/bulk/", asked).status_code == 400
+
+
+def test_too_many_to_stop_at_once_are_sent_to_the_list_that_takes_them(signed_in, asking):
+    ids = {"action": "stop", "session": [str(number) for number in range(1, 202)]}
+
+    as_toast = signed_in.get("/sessions/bulk/", ids, headers=asking)
+    as_page = signed_in.post("/sessions/bulk/", ids)
+
+    link = '<a href="/sessions/lists/stop/">Stop many recordings</a>.'
+    assert (as_toast.status_code, as_page.status_code) == (409, 400)
+    for answer in (as_toast, as_page):
+        html = answer.content.decode()
+        assert "At most 200 sessions can be selected at once. A list of stops takes" in html
+        assert link in html
+
+
+def test_too_many_to_ask_at_once_are_told_the_number_only(signed_in, asking):
+    ids = {"action": "query", "session": [str(number) for number in range(1, 202)]}
+
+    html = signed_in.post("/sessions/bulk/", ids, headers=asking).content.decode()
+
+    assert "At most 200 sessions can be selected at once." in html
+    assert "Stop many" not in html
 
 
 def test_the_selected_can_be_taken_along_as_json(signed_in, make_session):
