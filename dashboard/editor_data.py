@@ -8,6 +8,7 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.in_channel import arriving
 from recorder.contract.layout_documents import document_of
 from recorder.contract.layout_tables import editor_tables
 from recorder.contract.layouts import Canvas
@@ -67,7 +68,7 @@ def live_data(request: HttpRequest, session: RecordingSession) -> dict[str, obje
                 "name": session.cname,
                 "width": canvas.width,
                 "height": canvas.height,
-                "users": [],
+                "users": arriving(session),
             },
             "before": tag_of(session.layout),
             "why_not": legal_actions(session)["layout"] or "",

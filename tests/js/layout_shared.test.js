@@ -98,6 +98,8 @@ test("sample users include whom a region or the large window waits for", () => {
   assert.deepEqual(sampleUsers(doc, 6), ["1", "2", "3", "9", "4", "5"]);
   assert.deepEqual(sampleUsers({ ...doc, kind: 2, maxUid: "1" }, 3), ["1", "2", "3"]);
   assert.equal(sampleUsers(doc, 17).length, 17);
+  assert.deepEqual(sampleUsers(doc, 2, ["101", "3"]), ["101", "3"], "who is really there comes first");
+  assert.equal(new Set(sampleUsers(doc, 17, ["101", "3"])).size, 17);
 });
 
 test("a problem says which region and field it is about, the server's too", () => {

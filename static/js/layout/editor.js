@@ -23,6 +23,7 @@ const AT_FIRST = {
 
 const data = JSON.parse(document.getElementById("editor-data").textContent);
 const model = new Model(fromWire(data.wire, data.document).doc);
+const present = data.live?.session.users ?? []; // uids in the channel, if it is a recording
 let frame = 0;
 let whole = false;
 let telling = 0;
@@ -31,14 +32,14 @@ let telling = 0;
 const ed = {
   data,
   model,
-  show: { ...AT_FIRST, ...kept(), final: false, users: Math.max(AT_FIRST.users, Math.min(17, model.doc.regions.length)) },
+  show: { ...AT_FIRST, ...kept(), final: false, users: present.length ? Math.min(17, present.length) : Math.max(AT_FIRST.users, Math.min(17, model.doc.regions.length)) },
   problems: [], // all that is shown
   own: [], // of these, what the drawing itself has wrong
   actions: {},
   parts: [],
   drawing: false,
   coarse: matchMedia("(pointer: coarse)").matches,
-  users: () => (ed.show.users ? sampleUsers(model.doc, ed.show.users) : []),
+  users: () => (ed.show.users ? sampleUsers(model.doc, ed.show.users, present) : []),
   step: (verb, regions) => stepName(verb, regions.map((region) => model.index(region.id))),
   severity(index) {
     const own = ed.problems.filter((each) => each.region === index).map((each) => each.severity);

@@ -48,9 +48,10 @@ export function boxes(doc, users, table) {
   });
 }
 
-/** `n` users in joining order; whom a region or the large window waits for is among them. */
-export function sampleUsers(doc, n) {
-  const named = doc.kind === CUSTOM ? doc.regions.map((r) => r.uid) : [doc.kind === VERTICAL ? doc.maxUid : ""];
+/** `n` users in joining order: who is known to be there, then whom a region or the large window waits for. */
+export function sampleUsers(doc, n, present = []) {
+  const waits = doc.kind === CUSTOM ? doc.regions.map((r) => r.uid) : [doc.kind === VERTICAL ? doc.maxUid : ""];
+  const named = [...present, ...waits.filter((uid) => !present.includes(uid))];
   let next = 0;
   const fresh = () => {
     do next++; while (named.includes(String(next)));
