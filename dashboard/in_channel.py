@@ -17,8 +17,10 @@ def arriving(session: RecordingSession) -> list[str]:
     for medium, body in reversed(rows.values_list("event_type", "body")[:NEWEST]):
         payload = body.get("payload") if isinstance(body, Mapping) else None
         details = payload.get("details") if isinstance(payload, Mapping) else None
-        uid = str(details.get("streamUid", "")) if isinstance(details, Mapping) else ""
-        if uid in ("", NOBODY):
+        if not isinstance(details, Mapping):
+            continue
+        uid = str(details.get("streamUid", NOBODY))
+        if uid == NOBODY:
             continue
         media = there.setdefault(uid, set())
         media.discard(medium)
