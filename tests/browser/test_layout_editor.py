@@ -335,6 +335,20 @@ class TestBadInput:
         halves.refresh_from_db()
         assert halves.version == 1
 
+    def test_a_background_picture_that_cannot_be_shown_is_told(self, edit, halves, page, console):
+        console.allow("Content Security Policy")
+        edit(halves)
+        page.get_by_text("Canvas", exact=True).click()
+        field, note = (
+            page.locator('[data-c="background_image"]').last,
+            page.locator("[data-missing]"),
+        )
+
+        for address, told in (("http://127.0.0.1:9/a.png", True), ("", False)):
+            field.fill(address)
+            field.press("Enter")
+            expect(note).to_be_visible(visible=told)
+
     def test_json_that_is_none_leaves_the_canvas_alone(self, edit, halves, page):
         editor = edit(halves)
         before = editor.wire()

@@ -37,10 +37,10 @@ function ruler(start, length, pixels, bar, across) {
     const long = i % 5 === 0;
     if (place < bar) continue;
     ticks += `${across ? `M${place} ${bar}v` : `M${bar} ${place}h`}${long ? -9 : -4}`;
-    if (!long || (across && at === 100 && (length * step) / 100 < 1.8 * ROOM)) continue;
-    const before = !across || at === 100; // the last number stays on the canvas
-    const spot = place + (across && before ? -4 : 4);
-    numbers.push(draw("text", { "text-anchor": before ? "end" : null, ...(across ? { x: spot, y: 10 } : { transform: `translate(10 ${spot}) rotate(-90)` }) },
+    const last = at === 100; // its number stays on the canvas
+    if (!long || (last && (length * step) / 100 < 1.8 * ROOM)) continue;
+    const spot = place + (last ? -4 : 4);
+    numbers.push(draw("text", { "text-anchor": across === last ? "end" : null, ...(across ? { x: spot, y: 10 } : { transform: `translate(10 ${spot}) rotate(-90)` }) },
       `${at} %`, draw("tspan", { class: "rulers__px", dx: 4 }, `${Math.round((at * pixels) / 100)}`)));
   }
   return [draw("path", { class: "rulers__ticks", d: ticks }), ...numbers];

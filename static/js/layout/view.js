@@ -14,6 +14,9 @@ export function startView(ed) {
   const canvas = draw("g");
   const ground = draw("rect", { class: "stage__ground", "data-ground": "" });
   const image = draw("image", { preserveAspectRatio: "xMidYMid slice" });
+  const missing = $("[data-missing]");
+  image.addEventListener("error", () => (missing.hidden = false));
+  image.addEventListener("load", () => (missing.hidden = true));
   const clip = draw("rect");
   const regions = draw("g", { "clip-path": "url(#stage-clip)" });
   const lines = draw("path", { class: "stage__lines" });
@@ -79,6 +82,7 @@ export function startView(ed) {
     put(canvas, { transform: `translate(${view.x} ${view.y})` });
     for (const node of [ground, image, clip]) put(node, { width: view.w, height: view.h });
     put(image, { href: isUrl(doc.image) ? doc.image : null });
+    missing.hidden ||= !isUrl(doc.image);
     put(ground, { fill: doc.color });
     put(lines, { d: gridPath(view, ed.show) });
     edges.replaceChildren(...rulers(view, doc, bar));
