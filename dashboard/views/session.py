@@ -47,6 +47,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         request.get_full_path(),
         chrome_of(request).figures,
         found.version,
+        found.project.paused_until,
         bool(found.lease_until and found.lease_until > timezone.now()),
         found.files.aggregate(Max("checked_at")),
         moving([found], timezone.now()),

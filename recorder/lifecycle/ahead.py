@@ -21,12 +21,14 @@ class Ahead:
 
 
 def ahead(session: RecordingSession) -> Ahead:
-    step = what_next(session)
+    step, now = what_next(session), timezone.now()
     lease = session.lease_until
-    if lease and lease > timezone.now():
+    if lease and lease > now and step is not Step.NOTHING:
         return Ahead(_being_done(step))
     if session.next_check_at is None:
         return Ahead(_nothing(session))
+    if (paused := session.project.paused_until) and session.status not in FINAL:
+        return Ahead(_held_up(step), max(paused, session.next_check_at))
     return Ahead(_waiting(step), session.next_check_at)
 
 
@@ -60,9 +62,28 @@ def _waiting(step: Step) -> str:
     return _("The service is asked again")
 
 
+def _held_up(step: Step) -> str:
+    """While the breaker keeps everything of its project back (lifecycle.breaker)."""
+    match step:
+        case Step.START:
+            return _("The provider does not answer: the start waits. It is tried again")
+        case Step.STOP:
+            return _("The provider does not answer: the stop waits. It is tried again")
+    return _("The provider does not answer. It is tried again")
+
+
 def _nothing(session: RecordingSession) -> str:
     if session.status in FINAL:
         return _("Nothing more happens by itself.")
     if is_unconfirmed(session):
-        return _("Nothing happens by itself: its sid is not known. A person has to decide.")
+        return _without_sid(session)
     return _("Nothing is planned.")
+
+
+def _without_sid(session: RecordingSession) -> str:
+    """Without a callback secret no callback is let in."""
+    if not session.project.callback_secret:
+        return _("Nothing happens by itself: its sid is not known. A person has to decide.")
+    if session.stop_requested_at:
+        return _("The stop goes out as soon as a callback names its sid.")
+    return _("Only a callback can name its sid now. Else a person has to decide.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,6 +11,11 @@ from recorder.contract.states import Status, Upload
 from recorder.lifecycle.heard import effect_in
 from recorder.models import Notice
 from recorder.models.notice import TEST_CHANNEL
+from recorder.providers.answers import integer
+
+_PROGRESS, _WHOLE = 33, 10_000  # its type; what it counts up to
+_EVERYBODY = "0"  # streamUid of all that is mixed
+_UID = 48  # as long as one may be
 
 _STATUS_TONES = {
     Status.RECORDING: "live",
@@ -39,10 +45,36 @@ def telling(notice: Notice) -> Telling:
     notes = tuple(_(note) for note in effect.notes)
     if event is None:
         return Telling(_("Notice of type %(type)s") % {"type": notice.event_type}, notes, "idle")
-    title = _(event.meaning)
+    title = _particulars(notice) or _(event.meaning)
     if (event.effect.status, event.effect.upload) != (None, None) == (effect.status, effect.upload):
         title = _("Reported as not successful: %(what)s") % {"what": title}
     return Telling(title, notes, _tone(effect))
+
+
+def _particulars(notice: Notice) -> str:
+    """Whose sound or picture came or went, how far the upload is; "" where the notice does not say
+    it as documented."""
+    if notice.event_type == _PROGRESS:
+        done = integer(notice.details.get("progress"))
+        if done is None or not 0 <= done <= _WHOLE:
+            return ""
+        return _("%(percent)s%% of what is recorded is uploaded.") % {
+            "percent": floatformat(done * 100 / _WHOLE, -1)
+        }
+    uid = notice.details.get("streamUid")
+    if not isinstance(uid, str | int) or not str(uid):
+        return ""
+    who = _("The channel as a whole") if str(uid) == _EVERYBODY else _("User %s") % str(uid)[:_UID]
+    match notice.event_type, integer(notice.details.get("state")):
+        case (43, 0):
+            return _("%(who)s: sound arrives.") % {"who": who}
+        case (43, 1):
+            return _("%(who)s: sound no longer arrives.") % {"who": who}
+        case (44, 0):
+            return _("%(who)s: picture arrives.") % {"who": who}
+        case (44, 1):
+            return _("%(who)s: picture no longer arrives.") % {"who": who}
+    return ""
 
 
 def _tone(effect: Effect) -> str:

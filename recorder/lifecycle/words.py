@@ -271,6 +271,8 @@ def _stop_wished(session: RecordingSession) -> str | None:
     by = session.stop_requested_by
     if not by:
         return _("It is being stopped.")
+    if is_unconfirmed(session):
+        return _("The stop that %(name)s asked for waits for the sid.") % {"name": by}
     return _("The stop that %(name)s asked for is on its way.") % {"name": by}
 
 

@@ -141,3 +141,17 @@ def test_a_second_stop_is_told_who_was_first(make_session, user):
 
 def test_only_a_mix_recording_has_a_layout(make_session):
     assert "mix" in legal_actions(make_session(mode=Mode.INDIVIDUAL))["layout"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": Status.RECORDING}, "is on its way"),
+        ({"status": Status.UNCONFIRMED, "sid": ""}, "waits for the sid"),
+    ],
+)
+def test_a_wish_to_stop_says_what_it_waits_for(make_session, django_user_model, fields, words):
+    by = django_user_model.objects.create(username="maria")
+    session = make_session(stop_requested_at=timezone.now(), stop_requested_by=by, **fields)
+
+    assert words in legal_actions(session)["stop"]
