@@ -1,7 +1,7 @@
 """Many starts at once, and many stops: which channels, and what they have in common."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -9,8 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.forms.places import WholeNumber
+from dashboard.forms.places import WholeNumber, form_field
 from dashboard.forms.start_fields import KEY
+from dashboard.forms.start_web import PARAM, SERVICES, URL, WEB_RECORDER
+from recorder.contract.parameters import fields_of
+from recorder.contract.parameters.web import WebRecorderService
 from recorder.contract.states import Mode, ProviderName
 from recorder.lifecycle.bulk_list import (
     MOST,
@@ -24,12 +27,24 @@ from recorder.lifecycle.bulk_list import (
 from recorder.lifecycle.requests import InvalidRequest, StartRequest
 from recorder.models import Layout, Project, RecordingSession, StorageConfig, User
 
-_MODES = [(Mode.MIX.value, _("Mix")), (Mode.INDIVIDUAL.value, _("Individual"))]
+_MODES = [
+    (Mode.MIX.value, _("Mix")),
+    (Mode.INDIVIDUAL.value, _("Individual")),
+    (Mode.WEB.value, _("Web page")),
+]
+# What a web recording cannot do without, by its place in the request.
+_PAGE = {
+    f"{SERVICES}.0.{place.pattern}": place
+    for place in fields_of(WebRecorderService)
+    if place.about.basic
+}
 _SHOWN = 20  # problems of a list; who has more has one cause
 
 
 class Channels(forms.Form):
-    """A list that was typed, or one from a file."""
+    """A list that was typed, or one from a file. `page_names`: the fields for web pages only."""
+
+    page_names: Collection[str] = ()
 
     channels = forms.CharField(
         label=_("Channels"),
@@ -51,16 +66,16 @@ class Channels(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
     )
 
-    def rows_in(self, cleaned: dict[str, Any]) -> list[Row]:
+    def rows_in(self, cleaned: dict[str, Any], mode: Mode = Mode.MIX) -> list[Row]:
         """Raises BadList."""
         given: UploadedFile | None = cleaned.get("file")
         if given is None:
-            return rows_of_text(cleaned.get("channels") or "")
+            return rows_of_text(cleaned.get("channels") or "", mode)
         text = decoded(given.read())
         mended = cast(QueryDict, self.data).copy()
         mended["channels"] = text  # a browser forgets the file; what was in it can be mended
         self.data = mended
-        return rows_of_text(text)
+        return rows_of_text(text, mode)
 
     def show(self, error: BadList) -> None:
         for problem in error.problems[:_SHOWN]:
@@ -78,6 +93,8 @@ def offer(form: forms.Form, name: str, rows: Any) -> None:
 
 
 class BulkStartForm(Channels):
+    page_names = tuple(_PAGE)
+
     key = forms.RegexField(regex=KEY, widget=forms.HiddenInput)
     project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none())
     storage_config = forms.ModelChoiceField(
@@ -105,6 +122,7 @@ class BulkStartForm(Channels):
         "mode",
         "layout",
         "max_minutes",
+        *_PAGE,
         "channels",
         "file",
         "key",
@@ -113,6 +131,7 @@ class BulkStartForm(Channels):
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         kwargs.setdefault("initial", {"key": secrets.token_urlsafe(24)})
         super().__init__(*args, **kwargs)
+        self._add_page()
         for name, model in (("project", Project), ("storage_config", StorageConfig)):
             rows = model.objects.visible_to(user).order_by("name")
             offer(self, name, rows)
@@ -120,16 +139,37 @@ class BulkStartForm(Channels):
         offer(self, "layout", layouts)
         self.rows: Sequence[Row] = ()
 
+    def _add_page(self) -> None:
+        asked = not self.is_bound or self.data.get("mode") == Mode.WEB.value
+        for name, place in _PAGE.items():
+            if field := form_field(place, required=asked and name != URL):
+                self.fields[name] = field
+        self.fields[URL].help_text = _("Of all rows that name none of their own.")
+        self.fields[URL].widget.attrs |= {"class": "mono", "inputmode": "url"}
+        self.fields["channels"].help_text = _(
+            "One a line; after a comma the recorder's uid, if it is to be a certain one. For web"
+            " pages: name, address of the page, uid. At most 1,000."
+        )
+        self.fields["file"].help_text = _(
+            "With the columns cname and uid, for web pages url too, in UTF-8, up to 256 kB. It"
+            " takes the place of what is typed above."
+        )
+        self.order_fields(self.field_order)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         project = cleaned.get("project")
         if cleaned.get("layout") and cleaned.get("mode") != Mode.MIX.value:
             self.add_error("layout", _("Only a mix recording has a layout."))
+        if cleaned.get("mode") != Mode.WEB.value:
+            for name in _PAGE:  # not shown: what may be left in them is nobody's mistake
+                self.errors.pop(name, None)
         if project is None or "mode" not in cleaned:
             return cleaned
         try:
-            self.rows = self.rows_in(cleaned)
-            refuse_bad(self.rows, Mode(cleaned["mode"]), ProviderName(project.provider))
+            mode = Mode(cleaned["mode"])
+            self.rows = self.rows_in(cleaned, mode)
+            refuse_bad(self.rows, mode, ProviderName(project.provider), cleaned.get(URL) or "")
         except BadList as error:
             self.show(error)
         return cleaned
@@ -151,8 +191,26 @@ class BulkStartForm(Channels):
             mode=Mode(self.cleaned_data["mode"]),
             cname="",
             layout_version=layout.latest if layout else None,
+            client_request=self._of_page(),
             max_minutes=self.cleaned_data["max_minutes"],
         )
+
+    def _of_page(self) -> dict[str, Any]:
+        """The clientRequest of a web recording; of another mode, nothing."""
+        if self.cleaned_data["mode"] != Mode.WEB.value:
+            return {}
+        given = {name: self.cleaned_data[name] for name in _PAGE}
+        service = {
+            "serviceName": WEB_RECORDER,
+            "errorHandlePolicy": "error_abort",
+            "serviceParam": {
+                name.removeprefix(f"{PARAM}."): value
+                for name, value in given.items()
+                if value is not None
+            },
+        }
+        config = {"errorHandlePolicy": "error_abort", "extensionServices": [service]}
+        return {"extensionServiceConfig": config}
 
 
 class BulkStopForm(Channels):

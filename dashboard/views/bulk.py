@@ -23,7 +23,8 @@ PAGES = ("bulk/form.html", "bulk/_form.html")
 @require_safe
 def bulks(request: HttpRequest) -> HttpResponse:
     """The newest fifty."""
-    found = Bulk.objects.visible_to(request.user).select_related("requested_by")[:50]
+    lists = Bulk.objects.visible_to(request.user).select_related("requested_by")
+    found = lists.defer("recipe", "secrets")[:50]
     far = progress_of(found)
     rows = [{"bulk": bulk, "title": headline(bulk), "progress": far[bulk.pk]} for bulk in found]
     return render_page(request, "bulk/page.html", "bulk/_list.html", {"rows": rows})

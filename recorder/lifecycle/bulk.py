@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from recorder.contract.problems import errors
 from recorder.contract.states import LIVE, Mode, ProviderName, Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.bulk_list import MOST, BadList, BadRow, Row, refuse_bad
+from recorder.lifecycle.bulk_pages import page_of, sealed_pages, with_page
 from recorder.lifecycle.requests import InvalidRequest, StartRequest, fingerprint, problems
 from recorder.lifecycle.sealed import sealed, unsealed
 from recorder.lifecycle.start import request_start
@@ -58,12 +60,15 @@ def request_bulk_start(
 ) -> tuple[Bulk, bool]:
     """Queue one start for each row; `shared` is what they have in common. False: the same key and
     list came before. Raises BadList, InvalidRequest or ListReused; then nothing was queued."""
-    mark = _mark(fingerprint(shared), [(row.cname, row.uid) for row in rows])
+    mark = _mark(fingerprint(shared), [_named(row) for row in rows])
     if form_key and (first := _keyed(form_key, mark)):
         return first, False
-    refuse_bad(rows, shared.mode, ProviderName(shared.project.provider))
+    page = page_of(shared.client_request)
+    refuse_bad(rows, shared.mode, ProviderName(shared.project.provider), page)
     _refuse_shared(shared, rows[0])
     public, secrets = sealed(dict(shared.client_request))
+    pages, keys = sealed_pages(rows)
+    secrets |= keys
     bulk = Bulk(
         kind=Bulk.Kind.START,
         project=shared.project,
@@ -75,6 +80,7 @@ def request_bulk_start(
             "layout_version": shared.layout_version.pk if shared.layout_version else None,
             "client_request": public,
             "max_minutes": shared.max_minutes,
+            "pages": pages,
         },
         secrets=json.dumps(secrets) if secrets else "",
     )
@@ -155,18 +161,18 @@ def _feed_starts(bulk: Bulk) -> None:
     if not queued:
         return
     try:
-        shared = _shared(bulk)
+        shared, pages = _shared(bulk), _pages(bulk)
     except RecorderError as error:  # a secret that cannot be read any more
         for item in queued:
             _refused(item, "", str(error))
         return
     for item in queued:
-        _start(bulk, item, shared)
+        _start(bulk, item, shared, pages.get(item.number, ""))
 
 
-def _start(bulk: Bulk, item: BulkItem, shared: StartRequest) -> None:
+def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
     """The row's session; the same one again if this process dies before the row knows it."""
-    request = replace(shared, cname=item.cname, uid=item.uid)
+    request = _of_row(shared, Row(item.number, item.cname, item.uid, page))
     key = _mark("bulk", [bulk.pk, item.number])
     try:
         session, _fresh = request_start(
@@ -236,9 +242,25 @@ def _shared(bulk: Bulk) -> StartRequest:
     )
 
 
+def _pages(bulk: Bulk) -> dict[int, str]:
+    """The pages of the rows that have one of their own, by number. Raises UnreadableSecret."""
+    pages: dict[str, Any] = unsealed(bulk.recipe.get("pages", {}), bulk.secrets.reveal())
+    return {int(number): page["url"] for number, page in pages.items()}
+
+
+def _of_row(shared: StartRequest, row: Row) -> StartRequest:
+    own = with_page(shared.client_request, row.url)
+    return replace(shared, cname=row.cname, uid=row.uid, client_request=own)
+
+
+def _named(row: Row) -> tuple[str, ...]:
+    """For the mark, which is that of earlier releases where no page is named."""
+    return (row.cname, row.uid, row.url) if row.url else (row.cname, row.uid)
+
+
 def _refuse_shared(shared: StartRequest, row: Row) -> None:
     """What is wrong with every row alike, found on the first. Raises InvalidRequest."""
-    if found := errors(problems(replace(shared, cname=row.cname, uid=row.uid))):
+    if found := errors(problems(_of_row(shared, row))):
         raise InvalidRequest(found)
 
 

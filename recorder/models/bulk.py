@@ -20,7 +20,8 @@ class Bulk(models.Model):
 
     `recipe` holds what all starts share: {project, storage_config, mode, layout_version,
     client_request, max_minutes}, ids as numbers, each secret replaced by its place; the values are
-    in `secrets`, emptied at the end. `next_at` is when to go on: empty once nothing is left to do.
+    in `secrets`, emptied at the end. Its `pages` are those of single rows, by number: {url}.
+    `next_at` is when to go on: empty once nothing is left to do.
     """
 
     class Kind(models.TextChoices):

@@ -14,6 +14,10 @@ def test_a_list_is_refused_by_row_mended_and_queued_in_the_page(
 ):
     sign_in()
     page.goto(f"{live_server.url}/sessions/lists/start/")
+    expect(page.get_by_label("Page address")).to_be_hidden()
+    page.get_by_label("Mode").select_option("web")
+    expect(page.get_by_label("Page address")).to_be_visible()
+    page.get_by_label("Mode").select_option("mix")
     page.get_by_label("Channels").fill("a\na\nx/y")
     page.get_by_role("button", name="Start all").click()
     expect(page.locator("#bulk-problems")).to_contain_text("Row 2, cname: It repeats row 1.")

@@ -14,6 +14,7 @@ from recorder.models import Bulk, BulkItem, Layout, RecordingSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START, STOP = "/sessions/lists/start/", "/sessions/lists/stop/"
+PARAM = "clientRequest.extensionServiceConfig.extensionServices.0.serviceParam"
 
 
 @pytest.fixture
@@ -89,6 +90,60 @@ def test_a_layout_of_another_mode_and_a_length_out_of_range_are_refused(signed_i
     html = of_length.content.decode()
     assert "Maximum length in minutes</a>: The maximum length is 1 to 43200 minutes" in html
     assert "max_minutes:" not in html
+
+
+def web(**more):
+    """The fields for web pages as the form shows them first."""
+    given = {"audioProfile": "0", "videoWidth": "1280", "videoHeight": "720"}
+    given |= {"maxRecordingHour": "3", "url": ""} | more
+    return {f"{PARAM}.{name}": value for name, value in given.items()}
+
+
+def test_web_pages_are_started_from_a_csv_file_with_their_addresses(signed_in, wish, provider):
+    file = SimpleUploadedFile("pages.csv", b"cname,url,uid\na,https://x.example/1,\nb,,7\n")
+
+    place = signed_in.post(
+        START, wish(file=file, mode="web", **web(url="https://y.example/all", videoWidth="640"))
+    )
+    feed()
+
+    assert place.status_code == 303, place.content.decode()
+    params = {
+        session.cname: session.request["extensionServiceConfig"]["extensionServices"][0][
+            "serviceParam"
+        ]
+        for session in RecordingSession.objects.filter(mode="web")
+    }
+    assert params["a"]["url"] == "https://x.example/1"
+    assert params["b"]["url"] == "https://y.example/all"
+    assert params["b"]["videoWidth"] == 640
+
+
+@pytest.mark.parametrize(
+    ("channels", "given", "sentence"),
+    [
+        ("a,nowhere", {}, "Row 1, url: A web recording needs the http or https address"),
+        ("a,https://x.example/1\nb", {}, "Row 2, url: A web recording needs the http or https"),
+        ("a", {}, "Page address</a>: A web recording needs the http or https address"),
+        ("a,https://x.example/1", {"videoWidth": ""}, "A web recording needs a width"),
+    ],
+)
+def test_a_web_list_without_what_it_needs_is_refused_at_its_row_or_field(
+    signed_in, wish, channels, given, sentence
+):
+    answer = signed_in.post(START, wish(channels, mode="web", **web(**given)))
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Bulk.objects.count() == 0
+
+
+def test_what_stands_in_the_fields_for_pages_counts_in_web_mode_only(signed_in, wish):
+    place = signed_in.post(START, wish("a", **web(url="https://y.example/all", videoWidth="x")))
+    feed()
+
+    assert place.status_code == 303
+    assert "extensionServiceConfig" not in RecordingSession.objects.get().request
 
 
 def test_one_start_is_not_counted_in_the_plural(signed_in, wish):

@@ -22,6 +22,11 @@ class ChannelSerializer(StrictSerializer):
 
     cname = StrictText(max_length=1024, allow_blank=True)
     uid = StrictText(max_length=48, default="", allow_blank=True)
+    url = StrictText(
+        default="",
+        allow_blank=True,
+        help_text=_("In web mode: the page of this row, in the place of that in client_request."),
+    )
 
 
 class BulkStartSerializer(StartSerializer):

@@ -38,7 +38,7 @@ class BulkStart(APIView):
         body = BulkStartSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
-        rows = [Row(n, one["cname"], one["uid"]) for n, one in enumerate(values.pop("channels"), 1)]
+        rows = [Row(number, **one) for number, one in enumerate(values.pop("channels"), 1)]
         shared = start_request(**values, cname="", uid="")
         try:
             bulk, _fresh = request_bulk_start(shared, rows, by=user_of(request), form_key=form_key)
@@ -83,7 +83,8 @@ class BulkViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Bulk]):
 
     def get_queryset(self) -> QuerySet[Bulk]:
         rows = cast(Any, super().get_queryset()).visible_to(self.request.user)
-        return cast(QuerySet[Bulk], rows.select_related("requested_by"))
+        # Pages of a thousand rows are long, and no answer shows them.
+        return cast(QuerySet[Bulk], rows.select_related("requested_by").defer("recipe", "secrets"))
 
     @extend_schema(operation_id="sessions_bulk_list", responses=BulkSummarySerializer(many=True))
     def list(self, request: Request) -> Response:

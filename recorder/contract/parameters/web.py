@@ -18,6 +18,7 @@ from recorder.contract.parameters.vod import VodParam
 from recorder.contract.words import START, WEB_GUIDE, _
 
 MIN_SIDE, MAX_SIDE = 240, 1920
+MAX_ADDRESS = 1024  # characters
 _NAME = "web.service.name"
 _NAME_SENTENCE = _(
     "A service is web_recorder_service, rtmp_publish_service beside it, or aliyun_vod_service."
@@ -41,7 +42,7 @@ class WebRecorderParam(WireModel):
         help=_("The page must not redirect to another domain."),
         section=PAGE,
         source=(START, WEB_GUIDE),
-        max_length=1024,
+        max_length=MAX_ADDRESS,
         basic=True,
     )
     audio_profile: int = wire(

@@ -30,6 +30,7 @@ __all__ = [
     "deferred_failure",
     "errors",
     "layout_problems",
+    "page_problem",
     "refusal",
     "uid_problem",
 ]
@@ -199,3 +200,8 @@ def cname_problem(text: object, mode: Mode) -> str | None:
     if mode is Mode.WEB:
         return None if common.is_web_label(text) else RULES["common.cname.web_limit"].sentence
     return None if common.is_channel_name(text) else RULES["common.cname.charset"].sentence
+
+
+def page_problem(text: str) -> str | None:
+    """What is wrong with the address of a page to be recorded, in a sentence; None if nothing."""
+    return None if web.is_page_address(text) else RULES["web.url"].sentence

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from recorder.contract.layouts import MAX_AREA
+from recorder.contract.parameters.web import MAX_ADDRESS
 from recorder.contract.rules.rule import (
     CHANNEL_MODES,
     ONLY_WEB,
@@ -14,11 +15,16 @@ from recorder.contract.rules.rule import (
     when,
 )
 from recorder.contract.states import Mode
+from recorder.contract.urls import is_url
 from recorder.contract.words import ACQUIRE, START, _
 
 ROOT = "clientRequest.extensionServiceConfig"
 DEFAULT_RESOURCE_HOURS = 72
 WEB_RECORDER, RTMP, VOD = "web_recorder_service", "rtmp_publish_service", "aliyun_vod_service"
+
+
+def is_page_address(text: str) -> bool:
+    return len(text) <= MAX_ADDRESS and is_url(text)
 
 
 def _names(view: View) -> list[str | None]:

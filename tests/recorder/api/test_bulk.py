@@ -72,6 +72,25 @@ def test_bad_rows_are_named_by_place_and_field(api, wish, fields):
     assert BulkItem.objects.count() == 0
 
 
+def test_each_row_of_web_recordings_may_name_its_page(api, wish, fields):
+    param = {"audioProfile": 0, "videoWidth": 1280, "videoHeight": 720, "maxRecordingHour": 3}
+    service = {"serviceName": "web_recorder_service", "serviceParam": param}
+    web = {
+        "mode": "web",
+        "client_request": {"extensionServiceConfig": {"extensionServices": [service]}},
+    }
+    pages = [{"cname": "a", "url": "https://x.example/1"}, {"cname": "b", "url": "nowhere"}]
+
+    refused = api.post(START, wish(**web) | {"channels": pages})
+    pages[1]["url"] = "https://x.example/2"
+    queued = api.post(START, wish(**web) | {"channels": pages})
+    feed()
+
+    assert set(fields(refused)) == {"channels.1.url"}
+    assert queued.status_code == 202
+    assert "https://x.example/2" in str(RecordingSession.objects.get(cname="b").request)
+
+
 def test_more_than_a_thousand_rows_are_refused(api, wish, fields):
     assert "channels" in fields(api.post(START, wish(*map(str, range(1001)))))
 

@@ -20,6 +20,7 @@ from recorder.lifecycle.bulk import (
 from recorder.lifecycle.bulk_list import BadList, Row, decoded, refuse_bad, rows_of_text, told
 from recorder.lifecycle.bulk_words import progress, result
 from recorder.lifecycle.requests import InvalidRequest
+from recorder.lifecycle.sealed import restored
 from recorder.models import AuditEntry, BulkItem, RecordingSession
 from tests.support.provider import says
 
@@ -213,12 +214,26 @@ def test_a_list_is_read_as_lines_or_csv(text, read):
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a,https://x.example/1\nb", [("a", "", "https://x.example/1"), ("b", "", "")]),
+        ("a,https://x.example/1,7", [("a", "7", "https://x.example/1")]),
+        ("cname,uid,url\na,7,https://x.example/1", [("a", "7", "https://x.example/1")]),
+        ("cname,uid\na,7", [("a", "7", "")]),
+    ],
+)
+def test_a_list_of_web_pages_is_read_with_their_addresses(text, read):
+    assert [(row.cname, row.uid, row.url) for row in rows_of_text(text, Mode.WEB)] == read
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ('a\n"b', "Row 2, row: Its quotes do not close"),
         ('a\n"b"c', "Row 2, row: Its quotes do not close"),
         ("a\nb,1,x", "Row 2, row: It has more cells than columns."),
-        ("cname,password\na,b", "“password” is not a column here"),
+        ("cname,password\na,b", "“password” is not a column here. Columns are: cname, uid."),
+        ("cname,url\na,b", "“url” is not a column here. Columns are: cname, uid."),
     ],
 )
 def test_a_list_that_cannot_be_read_names_row_and_field(text, sentence):
@@ -246,6 +261,70 @@ def test_a_bad_row_is_refused_by_row_and_field(given, number, field):
 
     [problem] = refusal.value.problems
     assert (problem.number, problem.field) == (number, field)
+
+
+@pytest.mark.parametrize(
+    ("rows", "mode", "page", "wrong"),
+    [
+        ([Row(1, "a", url="https://x.example/"), Row(2, "b")], Mode.WEB, "https://y.example/", []),
+        ([Row(1, "a", url="https://x.example/"), Row(2, "b")], Mode.WEB, "", [2]),
+        ([Row(1, "a", url="ftp://x.example/"), Row(2, "b", url="x y")], Mode.WEB, "", [1, 2]),
+        ([Row(1, "a", url="https://x.example/" + "p" * 1024)], Mode.WEB, "", [1]),
+        ([Row(1, "a", url="https://x.example/")], Mode.MIX, "", [1]),
+    ],
+)
+def test_each_row_of_a_web_list_needs_the_address_of_a_page(rows, mode, page, wrong):
+    found = []
+    try:
+        refuse_bad(rows, mode, ProviderName.AGORA, page)
+    except BadList as error:
+        found = [problem.number for problem in error.problems if problem.field == "url"]
+
+    assert found == wrong
+
+
+def web_recorder(**param):
+    values = {"audioProfile": 0, "videoWidth": 1280, "videoHeight": 720, "maxRecordingHour": 3}
+    service = {"serviceName": "web_recorder_service", "serviceParam": values | param}
+    return {"extensionServiceConfig": {"extensionServices": [service]}}
+
+
+def test_each_web_recording_shows_the_page_of_its_row_or_that_of_all(start, provider):
+    own = "https://x.example/1?token=very-secret-of-the-page"
+    shared = web_recorder(url="https://y.example/all")
+
+    many = start([Row(1, "a", url=own), Row(2, "b")], mode=Mode.WEB, client_request=shared, key="k")
+    same = start([Row(1, "a", url=own), Row(2, "b")], mode=Mode.WEB, client_request=shared, key="k")
+    kept = str(many.recipe)
+    work(2)
+
+    sent = {
+        session.cname: restored(session)["extensionServiceConfig"]["extensionServices"][0]
+        for session in RecordingSession.objects.all()
+    }
+    many.refresh_from_db()
+    assert same == many
+    assert "very-secret" not in kept
+    assert sent["a"]["serviceParam"]["url"] == own
+    assert sent["b"]["serviceParam"]["url"] == "https://y.example/all"
+    assert {task.cname for task in provider.live} == {"a", "b"}
+    assert many.finished_at is not None
+    assert not many.secrets
+
+
+def test_another_page_under_the_same_key_is_another_list(start):
+    shared = {"mode": Mode.WEB, "client_request": web_recorder(), "key": "k"}
+    start([Row(1, "a", url="https://x.example/1")], **shared)
+
+    with pytest.raises(ListReused):
+        start([Row(1, "a", url="https://x.example/2")], **shared)
+
+
+def test_without_any_page_the_shared_request_is_refused_at_its_place(start):
+    with pytest.raises(InvalidRequest) as refusal:
+        start(rows(2), mode=Mode.WEB, client_request=web_recorder())
+
+    assert [path.rpartition(".")[2] for path in refusal.value.fields] == ["url"]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfea", b"a" * 300_000])
