@@ -18,6 +18,8 @@ export function startView(ed) {
   image.addEventListener("error", () => (missing.hidden = false));
   image.addEventListener("load", () => (missing.hidden = true));
   const clip = draw("rect");
+  const pen = document.createElement("canvas").getContext("2d"); // measures without a layout of the page
+  pen.font = `500 12px ${getComputedStyle(svg).fontFamily}`;
   const regions = draw("g", { "clip-path": "url(#stage-clip)" });
   const lines = draw("path", { class: "stage__lines" });
   const overlay = draw("g", { class: "overlay" });
@@ -155,7 +157,7 @@ export function startView(ed) {
     const long = [name, label(index, uid), own?.locked ? "🔒" : "", shown.note].filter(Boolean).join(" · ");
     const text = long.length * 7 + 22 < width ? long : name;
     put(node.text, { textContent: text });
-    put(node.plate, { width: widthOf(text) + 12 });
+    put(node.plate, { width: pen.measureText(text).width + 12 });
   }
 
   /** Where a picture lies in a region. A fitted one has its own shape: drawn people, who fill any box, keep theirs. */
@@ -165,8 +167,6 @@ export function startView(ed) {
     const [w, h] = [size[0] * scale, size[1] * scale];
     return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
   }
-
-  const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : letter > "\u2000" ? 13 : 6.7), 0);
 
   new ResizeObserver(measure).observe(svg);
   return view;
