@@ -169,6 +169,7 @@ export function startView(ed) {
   }
 
   new ResizeObserver(measure).observe(svg);
+  document.fonts.ready.then(measure);
   return view;
 }
 
