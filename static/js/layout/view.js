@@ -157,7 +157,7 @@ export function startView(ed) {
     const long = [name, label(index, uid), own?.locked ? "🔒" : "", shown.note].filter(Boolean).join(" · ");
     const text = long.length * 7 + 22 < width ? long : name;
     put(node.text, { textContent: text });
-    put(node.plate, { width: pen.measureText(text).width + 12 });
+    put(node.plate, { width: pen.measureText(text).width + 15 });
   }
 
   /** Where a picture lies in a region. A fitted one has its own shape: drawn people, who fill any box, keep theirs. */
