@@ -17,7 +17,7 @@ from huey.contrib.djhuey import HUEY, db_task, on_shutdown, on_startup
 
 from recorder.footage import ledger
 from recorder.footage.sid import find_sid
-from recorder.lifecycle import bulk, limits, reconcile
+from recorder.lifecycle import bulk, leases, limits, reconcile
 from recorder.lifecycle.hear import hear_due
 from recorder.lifecycle.observe import BucketListing, StartAnswer
 from recorder.lifecycle.unconfirmed import has_own_folder
@@ -27,10 +27,13 @@ from recorder.models.disk import disk_problem
 log = logging.getLogger(__name__)
 
 SWEEPERS = 6  # threads of a worker: a provider that answers one session slowly holds up no other
-STOPS_EVERY = 0.2  # seconds, of the one thread that sends stops only: a fleet holds none of them up
+STOPS_EVERY = 0.2  # seconds, of the thread that sees to stops only: a fleet holds none of them up
 FEED_EVERY = 0.5  # of the thread that feeds bulk work
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
-STOPS_AT_ONCE = 10
+# Stops on their way at once, for a worker. A stop is answered when the last file is uploaded, up to
+# 30 seconds later; whatever waited for that answer would go on recording. Each has a connection to
+# the database meanwhile.
+STOPS_AT_ONCE = 30
 BEAT_EVERY = 10.0
 DISK_PAUSE = 5.0  # seconds until a database that could not be written to is tried again
 STOP_WITHIN = 5.0  # the process that ends has ten; what is cut off, its lease gives back
@@ -78,12 +81,6 @@ def look_into_bucket(session: RecordingSession) -> BucketListing | StartAnswer |
     )
 
 
-def stops() -> None:
-    """Send what somebody wants stopped, and wish the stop of what is past its maximum length."""
-    limits.stop_overdue(timezone.now())
-    reconcile.sweep(STOPS_AT_ONCE, stops=True)
-
-
 class Sweeper:
     """The threads beside the queue that look for due rows, and show that this worker lives.
 
@@ -95,6 +92,7 @@ class Sweeper:
         self._stop = Event()
         self._lock = Lock()
         self._threads: list[Thread] = []
+        self._stopping: list[Thread] = []
         self._disk_problem = ""
 
     def start(self) -> None:
@@ -115,9 +113,9 @@ class Sweeper:
         self._stop.set()
         ends = time.monotonic() + STOP_WITHIN
         with self._lock:
-            for thread in self._threads:
+            for thread in [*self._threads, *self._stopping]:
                 thread.join(max(ends - time.monotonic(), 0))
-            self._threads = []
+            self._threads, self._stopping = [], []
 
     def _sweep(self) -> None:
         while not self._stop.wait(SWEEP_EVERY):
@@ -127,7 +125,25 @@ class Sweeper:
 
     def _stops(self) -> None:
         while not self._stop.wait(STOPS_EVERY):
-            self._guarded(stops)
+            self._guarded(self._send_stops)
+        connections.close_all()
+
+    def _send_stops(self) -> None:
+        """Send what somebody wants stopped, each on a thread of its own, and wish the stop of what
+        is past its maximum length."""
+        limits.stop_overdue(timezone.now())
+        self._stopping = [thread for thread in self._stopping if thread.is_alive()]
+        if not (free := STOPS_AT_ONCE - len(self._stopping)):
+            return
+        for pk, lease in leases.claim_due(free, timezone.now(), stops=True):
+            thread = Thread(
+                target=self._send_stop, args=(pk, lease), daemon=True, name=f"stop-{pk}"
+            )
+            thread.start()
+            self._stopping.append(thread)
+
+    def _send_stop(self, pk: int, lease: str) -> None:
+        self._guarded(lambda: reconcile.work_on(pk, lease, look_into_bucket))
         connections.close_all()
 
     def _feed(self) -> None:

@@ -36,12 +36,13 @@ def sweep(limit: int = 50, bucket: BucketLook | None = None, *, stops: bool = Fa
     done = 0
     while done < limit and (due := leases.claim_due(1, timezone.now(), stops=stops)):
         for pk, lease in due:
-            _work(pk, lease, bucket)
+            work_on(pk, lease, bucket)
         done += len(due)
     return done
 
 
-def _work(pk: int, lease: str, bucket: BucketLook | None) -> None:
+def work_on(pk: int, lease: str, bucket: BucketLook | None = None) -> None:
+    """What a claimed row needs. A mistake of ours costs that row only."""
     try:
         session = RecordingSession.objects.select_related("project").get(pk=pk)
         work(session, lease, bucket, turn=TURN)

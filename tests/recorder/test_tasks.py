@@ -1,4 +1,5 @@
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,31 @@ def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # no
     assert len(threads) == tasks.SWEEPERS + 3
     assert Heartbeat.seen().exists()
     assert not [thread for thread in threads if thread.is_alive()]
+
+
+def test_stops_that_are_answered_late_hold_up_no_others(make_session, provider, user):  # noqa: F811
+    number = tasks.SWEEPERS + 6  # more than could wait one behind the other
+    together = threading.Barrier(number)
+
+    def script(provider, call):
+        together.wait(30)  # none is answered before all are there
+        ids = {"resourceId": call.resource_id, "sid": call.sid}
+        return 200, ids | {"serverResponse": {"uploadingStatus": "uploaded"}}
+
+    provider.will("stop", *[script] * number)
+    for _ in range(number):
+        request_stop(make_session(Status.RECORDING), by=user, grace=timedelta(0))
+    sweeper = tasks.Sweeper()
+    sweeper.threads = 0
+
+    sweeper.start()
+    ends = time.monotonic() + 60
+    while RecordingSession.objects.live().exists() and time.monotonic() < ends:
+        time.sleep(0.05)
+    sweeper.stop()
+
+    assert provider.count("stop") == number
+    assert not RecordingSession.objects.live().exists()
 
 
 def test_a_sweep_that_breaks_off_does_not_end_the_thread(caplog):
