@@ -56,6 +56,18 @@ def test_a_live_row_can_be_stopped_and_an_ended_one_cannot(board, make_session):
     assert f"/sessions/{ended.pk}/stop/" not in html
 
 
+@pytest.mark.parametrize(
+    ("status", "promised"), [(Status.REQUESTED, True), (Status.STOPPED, False)]
+)
+def test_only_what_may_still_start_promises_a_sid(board, make_session, status, promised):
+    make_session(status, sid="", start_sent_at=None)
+
+    html = board()
+
+    assert "no sid" in html
+    assert ("no sid yet" in html) is promised
+
+
 def test_a_session_that_is_being_stopped_says_who_stopped_it(board, make_session, person):
     make_session(stop_requested_at=timezone.now(), stop_requested_by=person)
 
