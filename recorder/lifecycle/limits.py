@@ -14,7 +14,7 @@ def stop_overdue(now: datetime) -> int:
     limited = (
         RecordingSession.objects.live()
         .filter(max_minutes__isnull=False, started_at__isnull=False, stop_requested_at=None)
-        .only("pk", "started_at", "max_minutes", "status")
+        .only("pk", "started_at", "start_sent_at", "slice_start_ms", "max_minutes", "status")
     )
     overdue = [row for row in limited if row.ends_by is not None and row.ends_by <= now]
     for session in overdue:

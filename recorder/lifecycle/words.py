@@ -180,7 +180,9 @@ def _reported(session: RecordingSession, trouble: Mapping[str, Any]) -> Explanat
         _("The recording may be incomplete.")
         if session.is_final
         else _("The recording may have ended, or be incomplete."),
-        _("See what was reported in the timeline, and query it."),
+        _("See what was reported in the timeline, and look at its files.")
+        if session.is_final
+        else _("See what was reported in the timeline, and query it."),
     )
 
 

@@ -1,6 +1,6 @@
 import secrets
 import string
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -257,14 +257,23 @@ class RecordingSession(models.Model):
         return self.status in FINAL
 
     @property
+    def began_at(self) -> datetime | None:
+        """When its sid was learned; where that was late, as the answer to `start` was lost, when
+        its first slice began, but never before `start` was sent."""
+        started, sent, first_ms = self.started_at, self.start_sent_at, self.slice_start_ms
+        if not started or not sent or first_ms is None or first_ms >= started.timestamp() * 1000:
+            return started
+        return max(sent, datetime.fromtimestamp(first_ms / 1000, UTC))
+
+    @property
     def recording_since(self) -> datetime | None:
-        """From when its length counts: the answer to `start`, once it is known to have recorded."""
-        return self.recording_at and (self.started_at or self.recording_at)
+        """From when its length counts, once it is known to have recorded."""
+        return self.recording_at and (self.began_at or self.recording_at)
 
     @property
     def ends_by(self) -> datetime | None:
         """When we stop it ourselves; None without a limit, or before it was started."""
-        begun = self.started_at
+        begun = self.began_at
         return begun + timedelta(minutes=self.max_minutes) if begun and self.max_minutes else None
 
     @property

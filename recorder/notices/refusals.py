@@ -1,4 +1,4 @@
-"""Counting what was refused, without letting strangers write to the disk at will."""
+"""Counting what was refused, without letting strangers fill table or log at will."""
 
 import logging
 import threading
@@ -23,7 +23,6 @@ class Refusals:
         self._written = -EVERY
 
     def add(self, project_id: int, reason: RefusedNotices.Reason) -> None:
-        log.warning("A callback for project %s was refused: %s.", project_id, reason.value)
         with self._lock:
             self._counts[project_id, reason.value] += 1
         self.write()
@@ -36,6 +35,7 @@ class Refusals:
                 return
             counts, self._counts, self._written = self._counts, Counter(), now
         for (project_id, reason), count in counts.items():
+            log.warning("Callbacks for project %s were refused: %s, %s.", project_id, count, reason)
             try:
                 _add(project_id, reason, count)
             except DatabaseError:

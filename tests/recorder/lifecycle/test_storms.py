@@ -65,7 +65,8 @@ def test_with_the_first_answer_everything_goes_on_in_order_stops_first(
         reconcile.sweep()
 
     assert silent == []
-    assert [call.sid for call in provider.calls] == [last.sid, *[s.sid for s in waiting]]
+    order = list(dict.fromkeys(call.sid for call in provider.calls))
+    assert order == [last.sid, *[s.sid for s in waiting]]
     project.refresh_from_db()
     assert (project.failures, project.paused_until) == (0, None)
 
@@ -179,6 +180,30 @@ def test_a_recording_is_stopped_at_its_maximum_length_and_the_audit_says_why(
     assert (early, late, again) == (0, 1, 0)
     assert session.status == Status.STOPPED
     assert AuditEntry.objects.get(action="session.max_length").details == {"minutes": 2}
+
+
+def test_a_recording_whose_sid_came_late_counts_its_length_from_its_first_slice(make_session):
+    now = timezone.now()
+    sent, known = now - timedelta(minutes=7), now - timedelta(seconds=20)
+
+    def recorded(first_ms: int | None) -> RecordingSession:
+        return make_session(
+            Status.RECORDING,
+            cname=f"room {first_ms}",
+            max_minutes=5,
+            start_sent_at=sent,
+            started_at=known,
+            recording_at=known,
+            slice_start_ms=first_ms,
+        )
+
+    told, untold = recorded(int(sent.timestamp() * 1000) + 9000), recorded(None)
+    nonsense, ahead = recorded(5), recorded(10**17)
+
+    assert limits.stop_overdue(now) == 2
+    assert 410 < told.length.total_seconds() < 420
+    assert nonsense.recording_since == sent
+    assert untold.recording_since == ahead.recording_since == known
 
 
 def test_the_maximum_length_of_a_session_is_its_project_s_unless_it_says_otherwise(
