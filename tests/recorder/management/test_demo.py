@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,10 @@ def test_the_main_job_ends_with_status_0_and_leaves_nothing_behind(tmp_path):
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_demo_that_is_ended_ends_what_it_started(tmp_path, number, status):
     with subprocess.Popen(
-        **command("--seconds", "600", TMPDIR=str(tmp_path)), stdout=subprocess.PIPE
+        **command("--seconds", "600", TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        # What a shell runs in the background ignores SIGINT, and so do its children.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert "ready" in process.stdout.readline()
         process.send_signal(number)
