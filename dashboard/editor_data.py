@@ -8,10 +8,10 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.in_channel import arriving
 from recorder.contract.layout_documents import document_of
 from recorder.contract.layout_tables import editor_tables
 from recorder.contract.layouts import Canvas
+from recorder.lifecycle.in_channel import arriving
 from recorder.lifecycle.layout import previous_of, tag_of, whole
 from recorder.lifecycle.words import legal_actions
 from recorder.models import Layout, LayoutVersion, RecordingSession

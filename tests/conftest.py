@@ -1,6 +1,7 @@
 """Fixtures for all tests. What one room needs alone is in the conftest.py of its folder."""
 
 import ipaddress
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,18 @@ settings.load_profile("reelroom")
 def require():
     """`require("chromium")`: its path or address, else the test is skipped with a sentence."""
     return engines.require
+
+
+@pytest.fixture
+def database_url():
+    """An empty PostgreSQL database for processes of ours, dropped afterwards."""
+    import psycopg
+
+    url, name = engines.require("postgres"), f"processes_{os.getpid()}"
+    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{url.rpartition('/')[0]}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def is_this_machine(host: str | bytes | None) -> bool:

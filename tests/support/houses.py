@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -37,8 +38,8 @@ def await_(event: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-class House:
-    """`name` is web or worker. `token` is one of the admin's, for the API."""
+class House(ABC):
+    """`name` is web, worker or sandbox. `token` is one of the admin's, for the API."""
 
     def __init__(self, place: Path, **engines: str):
         self.place = place
@@ -59,40 +60,34 @@ class House:
         told = json.loads(made.stdout)
         self.token, self.project = told["token"], told["project"]
 
+    @abstractmethod
     def pid(self, name: str) -> int | None:
-        raise NotImplementedError
+        """None while it does not run."""
 
+    @abstractmethod
     def run(self, statement: str) -> Rows:
         """One statement, committed; what it selects."""
-        raise NotImplementedError
 
+    @abstractmethod
     def kill(self, name: str) -> None:
         """And its return is on its way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def outage(self) -> None:
         """All of ours are killed at once, and come back after the leases that they held."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
-        raise NotImplementedError
+        """End what was started."""
 
     def is_back(self, name: str) -> bool:
         """Whether it runs and works."""
         pid = self.pid(name)
         if name == "web":
-            return bool(pid) and self._answers()
+            return bool(pid) and _answers(self.port, "/healthz")
+        if name == "sandbox":
+            return bool(pid) and _answers(self.sandbox_port, "/_sandbox/")
         return bool(pid) and bool(self.run(BEAT.format(pid)))
-
-    def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
 
     def sandbox(self, statement: str) -> Rows:
         """What the sandbox's own file says."""
@@ -169,7 +164,7 @@ class Apart(House):
         try:
             for name in self._commands:
                 self._start(name)
-            for name in ("web", "worker"):
+            for name in self._commands:
                 await_(lambda name=name: self.is_back(name), f"{name} is ready")
         except BaseException:
             self.close()
@@ -221,6 +216,17 @@ class Apart(House):
                 process.kill()
                 process.wait()
         self._log.close()
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _alive(pid: int) -> bool:

@@ -1,7 +1,6 @@
 """Real processes that are killed under load, and a PostgreSQL that is restarted. More of it:
 python -m tests.crashes."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,6 @@ def test_nothing_is_lost_when_web_and_worker_are_killed_under_load(tmp_path):
 
     assert outcome.problems() == []
     assert outcome.kills == {"web": 1, "worker": 1}
-
-
-@pytest.fixture
-def database_url(require):
-    """An empty PostgreSQL database for processes of ours, dropped afterwards."""
-    import psycopg
-
-    url = require("postgres")
-    name = f"crashes_{os.getpid()}"
-    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{url.rpartition('/')[0]}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.postgres

@@ -202,19 +202,6 @@ def test_a_database_file_that_is_none_is_one_sentence(up, tmp_path):
     assert refused.seen == [line]
 
 
-@pytest.fixture
-def database_url(require):
-    """An empty PostgreSQL database, dropped afterwards."""
-    import psycopg
-
-    url = require("postgres")
-    name = f"up_{os.getpid()}"
-    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{url.rpartition('/')[0]}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.mark.postgres
 def test_up_runs_on_postgresql_and_redis_when_they_are_named(up, house, database_url, require):
     engines = {"DATABASE_URL": database_url, "QUEUE_URL": require("redis")}

@@ -1,5 +1,3 @@
-import os
-
 import pytest
 
 from tests.support.notices import SECRET
@@ -16,16 +14,3 @@ from tests.support.rows import (  # noqa: F401
 @pytest.fixture
 def project(db, provider):  # noqa: F811
     return new_project(provider.url, callback_secret=SECRET)
-
-
-@pytest.fixture
-def database_url(require):
-    """An empty PostgreSQL database for processes of ours, dropped afterwards."""
-    import psycopg
-
-    url = require("postgres")
-    name = f"notices_{os.getpid()}"
-    with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{url.rpartition('/')[0]}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from dashboard.in_channel import arriving
+from recorder.lifecycle.in_channel import arriving
 from recorder.models import Notice
 
 pytestmark = pytest.mark.django_db
