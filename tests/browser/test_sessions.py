@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from recorder.contract.layouts import Canvas, Layout, Region, layout_to_wire
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle.start import request_start, send_start
-from recorder.models import Heartbeat, ProviderCall, RecordingSession, User
+from recorder.models import Heartbeat, ProviderCall, RecordedFile, RecordingSession, User
 from recorder.models import Layout as SavedLayout
 from tests.support.provider import held, says
 
@@ -51,11 +51,14 @@ def recording(request_for, maria):
 def crowd(make_session):
     """One session of each kind."""
     wire = {"layout": layout_to_wire(Layout(1)), "canvas_width": 640, "canvas_height": 360}
+    named = make_session(Status.STOPPED, upload=Upload.UPLOADED, cname="daily")
+    name = f"reelroom/{'a' * 32}_{'x' * 64}.m3u8"  # as the service names it: nowhere to break
+    RecordedFile.objects.create(session=named, name=name, kind="playlist", present=True)
     return [
+        named,
         make_session(cname="all-hands", **wire),
         make_session(Status.UNCONFIRMED, attention="unconfirmed", cname="town-hall"),
         make_session(Status.STARTING, cname="课堂-0412"),
-        make_session(Status.STOPPED, upload=Upload.UPLOADED, cname="daily"),
         make_session(Status.STOPPED, upload=Upload.BACKED_UP, attention="backed_up"),
         make_session(
             Status.FAILED,
