@@ -83,6 +83,31 @@ def test_order_and_repetition_do_not_matter(start, seen, data):
     assert folded(start, *seen) == folded(start, *twice)
 
 
+def each_observation(when: datetime):
+    """One of every kind, with every state that it may tell."""
+    yield StartAnswer(when, "sid")
+    yield Missing404(when)
+    yield from (QueryAnswer(when, number, FILES[:1], 1_000) for number in (2, 5, 6, 20))
+    yield from (StopAnswer(when, upload, FILES[1:]) for upload in Upload)
+    yield from (BucketListing(when, complete, "p/sid_room.m3u8") for complete in (True, False))
+    for status in [None, *Status]:
+        yield Noticed(when, when, "sid", status=status, new_uid=f"{when:%S}")
+    yield from (Noticed(when, when, "sid", 3, upload=upload, files=FILES) for upload in Upload)
+
+
+@pytest.mark.parametrize("start", [facts(), facts(Status.UNCONFIRMED), facts(Status.RECORDING)])
+def test_each_two_observations_may_change_places(start):
+    """Two of one kind as well, which random ones seldom are."""
+    every = [seen for when in (at(3), at(8)) for seen in each_observation(when)]
+    pairs = [
+        (one, other)
+        for one, other in itertools.combinations(every, 2)
+        if folded(start, one, other) != folded(start, other, one)
+    ]
+
+    assert pairs == []
+
+
 @given(starts, st.lists(observations, min_size=1, max_size=8))
 def test_the_same_observation_again_changes_nothing(start, seen):
     once = folded(start, *seen)

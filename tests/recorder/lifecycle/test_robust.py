@@ -91,25 +91,31 @@ def test_a_clock_that_jumps_strands_no_session(make_session, provider, hours):
     assert {call.sid for call in provider.calls} == {planned.sid, taken.sid}
 
 
-def test_nobody_meets_a_locked_database_while_others_write(request_for, user):
-    locked, writing = threading.Event(), 4
+def test_nobody_meets_a_locked_database_while_others_write(request_for, make_session, user):
+    """Neither who only writes, nor who reads first and finds the row changed meanwhile."""
+    running = [make_session(Status.RECORDING) for _ in range(2)]
+    locked = threading.Event()
 
     def long_write():
         with transaction.atomic():
-            RecordingSession.objects.filter(pk=0).update(uid="0")
+            RecordingSession.objects.update(breaks=1)
             locked.set()
-            done.wait(0.5)
+            threading.Event().wait(0.5)
 
     def start(number):
         locked.wait(10)
         return request_start(request_for(f"room {number}"), by=user, form_key=None)[0]
 
-    done = threading.Event()
-    results = at_once(
-        long_write, *[lambda number=number: start(number) for number in range(writing)]
-    )
+    def stop(session):
+        locked.wait(10)
+        return request_stop(session, by=user)
 
-    assert all(isinstance(one, RecordingSession) for one in results[1:]), results
+    starts = [lambda number=number: start(number) for number in range(2)]
+    stops = [lambda session=session: stop(session) for session in running]
+    _wrote, *results = at_once(long_write, *starts, *stops)
+
+    assert all(isinstance(one, RecordingSession) for one in results[:2]), results
+    assert results[2:] == [True, True]
 
 
 def test_what_was_committed_survives_a_power_cut(request_for, user, tmp_path):

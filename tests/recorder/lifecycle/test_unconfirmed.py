@@ -114,6 +114,18 @@ def test_an_old_resource_id_is_not_used_for_a_repeat(make_session, provider):
     assert session.attention == Attention.UNCONFIRMED
 
 
+def test_a_start_that_a_dead_process_sent_long_ago_is_not_sent_again(make_session, provider):
+    """Its resource id would be refused, and another one might start a second recording."""
+    old = timezone.now() - timedelta(minutes=5)
+    session = make_session(Status.STARTING, acquired_at=old, start_sent_at=old)
+
+    reconcile.sweep()
+
+    session.refresh_from_db()
+    assert (session.status, session.attention) == (Status.UNCONFIRMED, Attention.UNCONFIRMED)
+    assert provider.calls == []
+
+
 def test_a_repeat_that_could_not_be_sent_does_not_count(start, provider):
     session = start(unheard, says(429, message="slow down"), unheard)
 
@@ -135,7 +147,7 @@ def test_the_sid_is_found_in_the_names_of_its_files(start, provider):
         return BucketListing(timezone.now(), complete=False, playlist="sid-1_room.m3u8")
 
     until_due(session)
-    while not session.sid:
+    for _ in range(3):
         until_due(session, bucket)
     until_due(session, bucket)
 

@@ -15,6 +15,7 @@ from recorder.contract.files import FileEntry
 from recorder.contract.states import Mode, Operation, Upload
 from recorder.providers import errors
 from recorder.providers.client import Acquired, Handle, Outcome, client_for
+from recorder.providers.transport import Lost, Transport
 from tests.recorder.providers.conftest import SECRET, load_answer
 from tests.recorder.providers.scripted import answering
 
@@ -378,6 +379,33 @@ def test_an_error_while_recording_does_not_hide_the_providers(service, make_clie
 
     with pytest.raises(errors.TaskConflict):
         start(make_client(on_call=fail))
+
+
+def test_a_stop_may_take_half_a_minute_and_any_other_answer_ten_seconds(
+    make_client, handle, monkeypatch
+):
+    """A stop is answered when the last file is uploaded."""
+    allowed = {}
+
+    def exchange(_self, _method, url, _body, timeout):
+        allowed[url.rpartition("/")[2]] = timeout
+        raise Lost("ReadTimeout")
+
+    monkeypatch.setattr(Transport, "exchange", exchange)
+    client = make_client()
+    calls = [
+        lambda: client.acquire("room one", "527841", {}),
+        lambda: start(client),
+        lambda: client.query(handle),
+        lambda: client.update_layout(handle, {}),
+        lambda: client.stop(handle),
+    ]
+    for call in calls:
+        with pytest.raises(errors.ProviderUnavailable):
+            call()
+
+    usual = ("acquire", "start", "query", "updateLayout")
+    assert allowed == dict.fromkeys(usual, (3.0, 10.0)) | {"stop": (3.0, 30.0)}
 
 
 def test_the_pace_is_asked_before_the_call_and_may_refuse_it(make_client, calls):
