@@ -6,21 +6,23 @@ import { backoff } from "./backoff.js";
 import { holdPolls, pollNow, releasePolls } from "./polling.js";
 
 const GATEWAY = new Set([502, 503, 504]);
-let leaving = false;
+let leaving = false; // a link was followed, or a form is on its way
+let gone = false; // the page is hidden by the next one
 
 export function startConnection() {
   const banner = document.querySelector("[data-connection]");
   if (!banner) return;
   const watch = new Watch(banner);
-  addEventListener("pagehide", () => (leaving = true));
-  addEventListener("pageshow", () => (leaving = false));
+  addEventListener("beforeunload", () => (leaving = true));
+  addEventListener("pagehide", () => (gone = true));
+  addEventListener("pageshow", () => (leaving = gone = false));
   addEventListener("offline", () => watch.lose());
   addEventListener("online", () => watch.probe());
   banner.querySelector("button").addEventListener("click", () => watch.probe());
   document.addEventListener("htmx:error", (event) => {
     const { error } = event.detail;
     // fetch() rejects with a TypeError when there is no answer; htmx aborts with "timeout".
-    if (event.detail.ctx && (error instanceof TypeError || error === "timeout")) watch.lose();
+    if (event.detail.ctx && (error instanceof TypeError || error === "timeout")) watch.doubt();
   });
   document.addEventListener("htmx:response:error", (event) => {
     if (GATEWAY.has(event.detail.ctx.response.status)) watch.lose();
@@ -38,8 +40,14 @@ class Watch {
     this.good = new Date();
   }
 
+  /** Firefox ends what is under way when the page is left, long before the next one is there: ask, then tell. */
+  async doubt() {
+    if (leaving && (await this.answers())) return;
+    this.lose();
+  }
+
   lose() {
-    if (leaving || !this.banner.hidden) return;
+    if (gone || !this.banner.hidden) return;
     this.banner.hidden = false;
     this.banner.querySelector("[data-as-of]").textContent = this.good.toLocaleTimeString(
       document.documentElement.lang,
@@ -66,18 +74,21 @@ class Watch {
   async probe() {
     if (this.banner.hidden) return;
     clearInterval(this.timer);
-    try {
-      const answer = await fetch(this.banner.dataset.probe, { cache: "no-store" });
-      if (!GATEWAY.has(answer.status)) return this.find();
-    } catch {
-      // Still no answer: wait longer.
-    }
+    if (await this.answers()) return this.find();
+    // Still no answer: wait longer.
     this.attempt += 1;
     this.wait();
   }
 
+  /** Whether anybody answers at [data-probe]. */
+  async answers() {
+    const answer = await fetch(this.banner.dataset.probe, { cache: "no-store" }).catch(() => null);
+    return answer !== null && !GATEWAY.has(answer.status);
+  }
+
   find() {
     this.good = new Date();
+    leaving = false; // or not: it was a download, or the person stayed
     if (this.banner.hidden) return;
     clearInterval(this.timer);
     this.banner.hidden = true;

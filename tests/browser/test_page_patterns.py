@@ -167,6 +167,19 @@ def test_without_a_click_a_lost_connection_is_tried_by_itself_and_no_row_is_doub
     expect(rows).to_have_count(before)
 
 
+def test_a_poll_that_ends_while_a_link_is_followed_is_no_lost_connection(board, page, console):
+    """Firefox ends it at once; the page goes on until the next one is there."""
+    console.allow("Failed to fetch|ERR_FAILED")
+    page.route("**/board/", lambda route: route.abort())
+
+    with page.expect_response("**/healthz"):
+        page.evaluate("() => dispatchEvent(new Event('beforeunload'))")
+        page.evaluate(ASK)
+
+    expect(page.get_by_text("Connection lost. Recordings continue.")).to_be_hidden()
+    expect(page.locator("[data-as-of]")).to_be_empty()  # it was never shown
+
+
 def test_a_bad_gateway_counts_as_a_lost_connection(board, page, console):
     console.allow("status of 502")
     board.status = 502
