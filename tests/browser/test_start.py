@@ -110,6 +110,22 @@ def test_back_and_send_again_leads_to_the_first_session(form, records):
     assert started(records, "room1") == 1
 
 
+def test_what_firefox_brings_back_too_much_does_not_stand_in_the_way(form):
+    """The mode of fields that are gone, and the button as it was while a start was sent."""
+    form.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+             document.getElementById("start-button").disabled = true;
+             document.getElementById("start-form").elements.mode.value = "individual";
+           })"""
+    )
+    with form.expect_response("**/start/review/") as asked:
+        form.reload()
+
+    assert asked.value.ok
+    assert "mode=mix" in asked.value.request.post_data
+    expect(form.locator("#start-button")).to_be_enabled()
+
+
 def test_back_and_send_something_else_asks_and_then_starts_another(form, records):
     type_channel(form, "room1")
     form.get_by_role("button", name="Start recording").click()
