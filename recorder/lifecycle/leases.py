@@ -17,7 +17,7 @@ from django.utils import timezone
 from recorder.contract.states import LIVE
 from recorder.models import Account, Project, RecordingSession
 from recorder.models.session import SessionQuerySet
-from recorder.providers.pacing import interval_for, no_room_for_queries
+from recorder.providers.pacing import interval_for, no_room_for_queries, queries_turn
 
 # Longer than any call with its repeats elsewhere takes; renewed before each.
 LEASE = timedelta(seconds=90)
@@ -109,7 +109,8 @@ def _without_queries(now: datetime) -> list[int]:
     )
     spent = []
     for pk, provider, customer, rate in projects:
-        free, query = slots[provider, customer]
-        if query > soon or no_room_for_queries(now_us, free, query, interval_for(rate)):
+        (free, query), interval = slots[provider, customer], interval_for(rate)
+        turn = queries_turn(now_us, query, interval)
+        if turn > soon or no_room_for_queries(now_us, free, query, interval):
             spent.append(pk)
     return spent

@@ -75,6 +75,12 @@ def no_room_for_queries(now_us: int, slot_us: int, query_us: int, interval_us: i
     return wanted and not _overdue(now_us, query_us, interval_us)
 
 
+def queries_turn(now_us: int, query_us: int, interval_us: int) -> int:
+    """When the next query may go, as far as only queries count. One further ahead than any query
+    puts it is from before a clock was put back; it is due."""
+    return query_us if query_us <= now_us + interval_us * QUERY_SHARE else now_us
+
+
 def _overdue(now_us: int, query_us: int, interval_us: int) -> bool:
     return now_us - query_us > _OVERDUE * QUERY_SHARE * interval_us
 
@@ -128,15 +134,18 @@ class Pacer:
         spacing = self._interval * QUERY_SHARE
         while True:
             now, kept = self._clock(), queries.read()
-            own = kept if kept <= now + spacing else now  # from before a clock was put back
+            own = queries_turn(now, kept, self._interval)
             wait = own - now
             if wait <= 0:
                 slot = self._store.read()
                 free, following = reserve(now, slot, self._interval)
                 if _overdue(now, own, self._interval):
                     wait = max(free - self._early, 0)
-                else:
-                    wait = free or max(slot + self._interval - now, 0)
+                elif free:
+                    wait = free
+                else:  # only where nobody wanted the one before
+                    passed = slot <= now  # else it is from before a clock was put back
+                    wait = max(slot + self._interval - now, 0) if passed else 0
             if now + wait > began + self._max_wait:
                 raise Paced(wait / _SECOND)
             if wait > 0:

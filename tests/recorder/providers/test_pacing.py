@@ -181,6 +181,16 @@ def test_a_slot_from_before_the_clock_was_put_back_stops_nobody():
     assert following < START + SECOND
 
 
+@pytest.mark.parametrize("ahead", [-SECOND, 3600 * SECOND])
+def test_a_turn_of_queries_from_before_the_clock_was_put_back_stops_nobody(ahead):
+    slots, own = _Slow(slot=START + ahead), _Fixed(START + 3600 * SECOND)
+
+    Pacer(slots, 10, max_wait=1, queries=own, clock=slots.clock, sleep=slots.sleep)(Operation.QUERY)
+
+    assert slots.now == START
+    assert own.slot < START + SECOND
+
+
 def test_a_free_slot_is_taken_without_sleeping():
     def sleep(_seconds):
         raise AssertionError("slept")
