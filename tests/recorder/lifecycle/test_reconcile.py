@@ -13,8 +13,10 @@ from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.observe import BucketListing
 from recorder.lifecycle.resolve import ReasonNeeded, acknowledge, give_up
 from recorder.lifecycle.start import request_start, send_start
+from recorder.lifecycle.steps import work
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import lost, says
+from tests.support.repeating import again_until
 from tests.support.rows import make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,8 +69,7 @@ def test_a_session_that_is_not_recording_after_90_seconds_needs_attention_and_ha
     session, provider
 ):
     provider.status, provider.files = 2, False
-    while not session.attention:
-        until_due(session)
+    again_until(lambda: session.attention, lambda: until_due(session))
 
     asked_until = session.changed_at
     provider.status = 4
@@ -102,8 +103,7 @@ def test_a_recording_with_files_that_stays_away_for_90_seconds_has_ended_by_itse
 
     until_due(session)
     begun = session.changed_at
-    while session.status == Status.RECOVERING:
-        until_due(session)
+    again_until(lambda: session.status != Status.RECOVERING, lambda: until_due(session))
 
     assert session.changed_at - begun >= timedelta(seconds=90)
     assert (session.status, session.upload) == (Status.STOPPED, Upload.UNKNOWN)
@@ -112,8 +112,7 @@ def test_a_recording_with_files_that_stays_away_for_90_seconds_has_ended_by_itse
 def test_a_session_that_never_recorded_and_is_gone_has_failed(session, provider):
     provider.tasks.clear()
 
-    while session.status == Status.STARTING:
-        until_due(session)
+    again_until(lambda: session.status != Status.STARTING, lambda: until_due(session))
 
     assert (session.status, session.attention) == (Status.FAILED, Attention.FAILED)
     assert session.failure["http_status"] == 404
@@ -249,6 +248,22 @@ def test_a_lease_that_ran_out_lets_the_next_one_in(make_session):
     assert second not in {"", first}
 
 
+@pytest.mark.parametrize("wish", ["start", "stop"])
+def test_who_was_slower_than_its_lease_sends_nothing_any_more(make_session, provider, wish):
+    if wish == "start":
+        session = make_session(Status.ACQUIRED, acquired_at=timezone.now())
+    else:
+        session = make_session(Status.RECORDING, stop_requested_at=timezone.now())
+    slow = leases.claim(session)
+    with time_machine.travel(timezone.now() + leases.LEASE, tick=True):
+        other = leases.claim(RecordingSession.objects.get())
+
+        work(session, slow)
+
+    assert provider.calls == []
+    assert RecordingSession.objects.get().lease_token == other
+
+
 def test_a_session_that_cannot_be_asked_for_holds_up_no_other(make_session, project, provider):
     broken = make_session(Status.RECORDING, project=make_project("not an address"))
     sound = make_session(Status.RECORDING)
@@ -280,8 +295,7 @@ def test_attention_that_was_put_aside_stays_away_until_there_is_another_reason(
     session, provider, user
 ):
     provider.status, provider.files = 2, False
-    while not session.attention:
-        until_due(session)
+    again_until(lambda: session.attention, lambda: until_due(session))
 
     with time_machine.travel(session.changed_at, tick=True):
         acknowledge(session, by=user)

@@ -14,6 +14,7 @@ from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.words import legal_actions
 from recorder.models import Account, AuditEntry, InvalidTransition, RecordingSession, User
 from tests.support.provider import held, lost, says
+from tests.support.repeating import again_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,10 +162,7 @@ def test_a_stop_that_finds_nothing_is_repeated_for_the_time_of_a_fail_over(sessi
     provider.will("stop", *[says(404, code=404)] * 3)
 
     stopped(session, user)
-    states = []
-    while session.status == Status.STOPPING:
-        states.append(session.status)
-        until_due(session)
+    again_until(lambda: session.status == Status.STOPPED, lambda: until_due(session))
 
     assert provider.count("stop") == 4
     assert (session.status, session.upload) == (Status.STOPPED, Upload.UPLOADED)
@@ -178,11 +176,9 @@ def test_a_session_that_stays_unknown_after_a_stop_has_stopped_with_its_upload_u
     begun = timezone.now()
 
     stopped(session, user)
-    while session.status == Status.STOPPING:
-        until_due(session)
-        last = session.changed_at
+    again_until(lambda: session.status != Status.STOPPING, lambda: until_due(session))
 
-    assert last - begun >= timedelta(seconds=89)
+    assert session.changed_at - begun >= timedelta(seconds=89)
     assert (session.status, session.upload) == (Status.STOPPED, Upload.UNKNOWN)
 
 
