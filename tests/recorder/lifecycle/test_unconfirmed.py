@@ -189,6 +189,7 @@ def test_the_row_names_the_start_says_what_it_may_cost_and_what_is_tried(start, 
 
     assert "town-hall" in why.what
     assert "77" in why.what
+    assert f"sent at {timezone.localtime(session.start_sent_at):%H:%M:%S}" in why.what
     assert "empty for 30 seconds" in why.meaning
     assert "3, 6 and 9 seconds" in why.remedy
     assert next_step.sentence == "The same start is repeated"
