@@ -10,6 +10,7 @@ the session is unconfirmed, and lifecycle.repeat goes on from there.
 import logging
 import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import DatabaseError
@@ -18,12 +19,13 @@ from django.utils import timezone
 from recorder.contract.states import RESOURCE_LIFE_S, Mode, Operation, Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.fold import apply
-from recorder.lifecycle.line import Line
+from recorder.lifecycle.line import Line, handle_of
 from recorder.lifecycle.observe import StartAnswer, failure_of
 from recorder.lifecycle.rows import CAPACITY, changing
 from recorder.lifecycle.sealed import restored
 from recorder.models import Notice, RecordingSession
 from recorder.providers import errors
+from recorder.providers.client import Handle
 
 log = logging.getLogger(__name__)
 
@@ -150,19 +152,37 @@ def unconfirmed(
 
 def adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
     """The sid, committed. It exists nowhere else, so a database in trouble is asked repeatedly."""
-    seen = StartAnswer(at=timezone.now(), sid=sid)
+    seen, handle = StartAnswer(at=timezone.now(), sid=sid), replace(handle_of(session), sid=sid)
     for remaining in reversed(range(_COMMIT_TRIES)):
         try:
             with changing(session, lease=lease, learned=True, line=line) as row:
                 apply(row, seen)
                 row.tries = row.checks = 0
                 row.former_resource_id = ""
-                return
+                if row.is_live:
+                    # A notice of an earlier start may have come meanwhile. That one has ended, or
+                    # the service would have refused this one.
+                    row.sid = sid
+            break
         except DatabaseError:
             log.exception("Session %s runs as %s; this is not stored yet.", session.reference, sid)
             if not remaining:
                 raise
             time.sleep(1)
+    if session.is_final:
+        _stop_stray(session, line, handle)
+
+
+def _stop_stray(session: RecordingSession, line: Line, handle: Handle) -> None:
+    """Stop what a session has started that ended meanwhile: nobody else could, or would know."""
+    log.warning("Session %s has ended; %s is stopped.", session.reference, handle.sid)
+    try:
+        line.client.stop(handle)
+    except (errors.SessionNotFound, errors.AlreadyStopped, errors.NoRecordedData):
+        pass
+    except RecorderError:
+        log.exception("%s could not be stopped. Nothing else stops it.", handle.sid)
+    line.keep(session)
 
 
 def _later(session: RecordingSession, lease: str, line: Line, *, wait: float | None = None) -> None:
