@@ -52,10 +52,20 @@ STUCK = frozenset(
 )
 
 
-def attention(session: RecordingSession, now: datetime) -> str:
-    """The first reason that holds, "" for none or one that somebody has put aside."""
-    reason = _reason(session, now)
-    return reason if reason != session.acknowledged else ""
+# They rest on what a notice has told, which stays on the row.
+_TOLD = frozenset({Attention.STORAGE, Attention.REPORTED})
+
+
+def regard(session: RecordingSession, now: datetime, *, news: bool = False) -> None:
+    """Set its `attention`: the first reason that holds, "" for none or one that was put aside.
+
+    What was put aside is forgotten when it has passed, so that it shows when it comes anew; what a
+    notice told, with `news`: one has told of something worse.
+    """
+    reason, aside = _reason(session, now), session.acknowledged
+    if news if aside in _TOLD else reason != aside:
+        session.acknowledged = ""
+    session.attention = reason if reason != session.acknowledged else ""
 
 
 def _reason(session: RecordingSession, now: datetime) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recorder.contract.states import FINAL
-from recorder.lifecycle.attention import attention
+from recorder.lifecycle.attention import regard
 from recorder.lifecycle.due import next_check
 from recorder.lifecycle.leases import LEASE
 from recorder.lifecycle.line import Line
@@ -94,7 +94,7 @@ def _written(
         row.secrets = Secret()
         row.held = ""
         _let_in(row, now)
-    row.attention = attention(row, now)
+    regard(row, now, news=row.trouble != before["trouble"])
     row.next_check_at = due()
     row.version += 1
     row.save(update_fields=["changed_at", *_changed(row, before)])

@@ -279,7 +279,7 @@ def _stop_wished(session: RecordingSession) -> str | None:
 
 
 def _not_stuck(session: RecordingSession) -> str | None:
-    if is_unconfirmed(session) or session.attention in STUCK:
+    if is_unconfirmed(session) or not STUCK.isdisjoint({session.attention, session.acknowledged}):
         return None
     return _("Only a session that is stuck can be given up.")
 

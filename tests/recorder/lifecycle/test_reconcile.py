@@ -10,7 +10,8 @@ from recorder.contract.states import Status, Upload
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases, reconcile
 from recorder.lifecycle.attention import Attention
-from recorder.lifecycle.observe import BucketListing
+from recorder.lifecycle.fold import fold
+from recorder.lifecycle.observe import BucketListing, Missing404, Noticed
 from recorder.lifecycle.resolve import ReasonNeeded, acknowledge, give_up
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.steps import work
@@ -306,3 +307,50 @@ def test_attention_that_was_put_aside_stays_away_until_there_is_another_reason(
 
     assert quiet == ""
     assert session.attention == Attention.MISSING
+
+
+def test_what_was_put_aside_and_passed_asks_for_attention_when_it_comes_anew(
+    session, provider, user
+):
+    until_due(session)
+    provider.will("query", NOT_FOUND)
+    until_due(session)
+    with time_machine.travel(session.changed_at, tick=True):
+        acknowledge(session, by=user)
+    aside = session.attention
+    until_due(session)
+    provider.will("query", NOT_FOUND)
+    until_due(session)
+
+    assert aside == ""
+    assert session.attention == Attention.MISSING
+
+
+def test_what_a_notice_told_stays_aside_until_one_tells_of_something_worse(session, user):
+    def tell(level):
+        now = timezone.now()
+        trouble = {"at": now.isoformat(), "event_type": 1, "level": level, "module": 2}
+        fold(session, Noticed(now, now, session.sid, status=Status.RECORDING, trouble=trouble))
+        return session.attention
+
+    first = tell(3)
+    acknowledge(session, by=user)
+    fold(session, Missing404(timezone.now()))
+    missing = session.attention
+
+    assert (first, missing) == (Attention.REPORTED, Attention.MISSING)
+    assert tell(2) == ""
+    assert tell(4) == Attention.REPORTED
+
+
+def test_a_stop_nobody_confirms_can_be_given_up_also_when_it_was_put_aside(make_session, user):
+    long_ago = timezone.now() - timedelta(minutes=9)
+    session = make_session(Status.STOPPING, stop_requested_at=long_ago, started_at=long_ago)
+
+    acknowledge(session, by=user)  # the commit finds the reason
+    found = session.attention
+    acknowledge(session, by=user)
+    give_up(session, by=user, reason="Seen in the console: stopped.")
+
+    assert found == Attention.STOP_UNANSWERED
+    assert session.status == Status.STOPPED

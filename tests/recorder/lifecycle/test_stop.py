@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle import reconcile
-from recorder.lifecycle.attention import Attention, attention
+from recorder.lifecycle.attention import Attention, regard
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.words import legal_actions
@@ -230,10 +230,9 @@ def test_a_stop_that_nobody_confirms_for_a_minute_needs_attention(session, user,
 def test_one_that_left_by_itself_and_is_not_heard_of_again_can_be_given_up(session):
     session.status, session.tries = Status.STOPPING.value, 3
 
-    reason = attention(session, timezone.now())
-    session.attention = reason
+    regard(session, timezone.now())
 
-    assert reason == Attention.SILENT
+    assert session.attention == Attention.SILENT
     assert legal_actions(session)["give_up"] is None
 
 
