@@ -8,6 +8,7 @@ cancelled rest was never asked for. What a row has come to, its session tells.
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from recorder.lifecycle.stop import request_stop
 from recorder.models import (
     Bulk,
     BulkItem,
+    InvalidTransition,
     LayoutVersion,
     RecordingSession,
     StorageConfig,
@@ -116,14 +118,20 @@ def cancel(bulk: Bulk, *, by: User) -> int:
         left = bulk.items.filter(state=BulkItem.State.QUEUED)
         count = left.update(state=BulkItem.State.CANCELLED)
         audit.record("bulk.cancel", bulk, by=by, left=count)
-    if bulk.kind == Bulk.Kind.START:
-        unsent = RecordingSession.objects.filter(
-            bulk_items__bulk=bulk, status__in=_WAITING[:2], stop_requested_at=None
-        )
-        for session in unsent:
-            request_stop(session, by=by, grace=timedelta(0))
-            count += 1
     bulk.refresh_from_db()
+    return count + _withdraw(bulk)
+
+
+def _withdraw(bulk: Bulk) -> int:
+    """Stop what a cancelled list has asked for and not sent; how many there were. The feeder does
+    so too, should the process that cancelled have died over it."""
+    unsent = RecordingSession.objects.filter(
+        bulk_items__bulk=bulk, status__in=_WAITING[:2], stop_requested_at=None
+    )
+    count = 0
+    for session in unsent:
+        with suppress(InvalidTransition):  # it has ended by itself meanwhile
+            count += request_stop(session, by=bulk.cancelled_by, grace=timedelta(0))
     return count
 
 
@@ -155,6 +163,9 @@ def _feed(bulk: Bulk) -> None:
 
 
 def _feed_starts(bulk: Bulk) -> None:
+    if bulk.cancelled_at:
+        _withdraw(bulk)
+        return
     under_way = bulk.items.filter(session__status__in=_WAITING, session__sid="").count()
     free = max(AT_ONCE - under_way, 0)
     queued = list(bulk.items.filter(state=BulkItem.State.QUEUED)[:free])
@@ -162,7 +173,7 @@ def _feed_starts(bulk: Bulk) -> None:
         return
     try:
         shared, pages = _shared(bulk), _pages(bulk)
-    except RecorderError as error:  # a secret that cannot be read any more
+    except RecorderError as error:  # a storage or secret that is not to be had any more
         for item in queued:
             _refused(item, "", str(error))
         return
@@ -186,7 +197,9 @@ def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
         return
     taken = bulk.items.filter(pk=item.pk, state=BulkItem.State.QUEUED)
     if not taken.update(state=BulkItem.State.TAKEN, session=session):
-        request_stop(session, by=bulk.cancelled_by)  # cancelled in this very moment
+        bulk.refresh_from_db()  # cancelled in this very moment
+        with suppress(InvalidTransition):
+            request_stop(session, by=bulk.cancelled_by)
 
 
 def _feed_stops(bulk: Bulk) -> None:
@@ -233,13 +246,20 @@ def _shared(bulk: Bulk) -> StartRequest:
     assert bulk.project is not None  # noqa: S101  (every start has one)
     return StartRequest(
         project=bulk.project,
-        storage_config=StorageConfig.objects.get(pk=storage) if storage else None,
+        storage_config=_storage(storage) if storage else None,
         mode=Mode(recipe["mode"]),
         cname="",
         layout_version=LayoutVersion.objects.get(pk=version) if version else None,
         client_request=unsealed(recipe["client_request"], bulk.secrets.reveal()),
         max_minutes=recipe["max_minutes"],
     )
+
+
+def _storage(pk: int) -> StorageConfig:
+    """Until a recording points at it, it may be deleted."""
+    if found := StorageConfig.objects.filter(pk=pk).first():
+        return found
+    raise RecorderError(_("The storage of this list was deleted. Nothing was started."))
 
 
 def _pages(bulk: Bulk) -> dict[int, str]:

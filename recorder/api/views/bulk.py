@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -63,7 +64,7 @@ class BulkStop(APIView):
         ids = body.validated_data["sessions"]
         found = RecordingSession.objects.visible_to(request.user).in_bulk(ids)
         missing = {
-            f"sessions.{place}": ["There is no such session."]
+            f"sessions.{place}": [_("There is no such session.")]
             for place, pk in enumerate(ids)
             if pk not in found
         }

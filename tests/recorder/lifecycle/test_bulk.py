@@ -121,6 +121,61 @@ def test_cancelling_also_takes_back_what_was_not_sent_yet(start, provider, user)
     assert progress(many).cancelled == 3
 
 
+def test_one_that_ends_by_itself_does_not_keep_the_rest_from_being_cancelled(
+    start, provider, user, monkeypatch
+):
+    many = start(rows(3))
+    feed()
+    stop, ended = bulk.request_stop, []
+
+    def late(session, **more):
+        if not ended:  # another worker was refused meanwhile
+            RecordingSession.objects.filter(pk=session.pk).update(status=Status.FAILED.value)
+            ended.append(session.pk)
+        return stop(session, **more)
+
+    monkeypatch.setattr(bulk, "request_stop", late)
+    left = cancel(many, by=user)
+    work(2)
+
+    assert left == 2
+    assert provider.count("start") == 0
+
+
+def test_a_cancel_whose_process_died_over_it_is_finished_by_the_feeder(
+    start, provider, user, monkeypatch
+):
+    many = start(rows(3))
+    feed()
+
+    def dies(*args, **more):
+        raise Crash
+
+    with monkeypatch.context() as dying:
+        dying.setattr(bulk, "request_stop", dies)
+        with pytest.raises(Crash):
+            cancel(many, by=user)
+    work(2)
+
+    assert provider.count("start") == 0
+    assert progress(many).cancelled == 3
+    stops = AuditEntry.objects.filter(action="session.stop")
+    assert {entry.user for entry in stops} == {user}
+
+
+def test_a_list_whose_storage_was_deleted_ends_and_says_why(start, storage_config):
+    many = start(rows(2))
+    storage_config.delete()
+
+    work(2)
+
+    many.refresh_from_db()
+    assert many.finished_at is not None
+    assert {item.problem for item in many.items.all()} == {
+        "The storage of this list was deleted. Nothing was started."
+    }
+
+
 class Crash(BaseException):
     pass
 
