@@ -193,7 +193,7 @@ def session_query(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(session: RecordingSession) -> str:
         refuse_query(session)
-        if not send(_look, session):
+        if not send(_look, session, in_row=False):
             return _("No answer yet. This page shows it when it comes.")
         return _("%(name)s: %(state)s.") % {
             "name": session.cname,

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
+from recorder.lifecycle import sending
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import AuditEntry, RecordingSession
 from tests.support.provider import lost, says
@@ -159,6 +160,18 @@ def test_query_now_asks_the_service_and_says_how_it_stands(signed_in, recording,
 
     assert "all-hands: Recording." in answer.content.decode()
     assert provider.count("query") == 1
+
+
+def test_a_query_that_no_thread_is_free_for_is_refused(
+    signed_in, recording, provider, asking, monkeypatch
+):
+    session = recording()
+    monkeypatch.setattr(sending, "_free_thread", lambda: False)
+
+    answer = signed_in.post(f"/sessions/{session.pk}/query/", headers=asking)
+
+    assert answer.status_code == 409
+    assert "The server is busy with other calls. Nothing was sent" in answer.content.decode()
 
 
 def test_a_session_without_a_sid_cannot_be_queried(signed_in, recording, provider, asking):

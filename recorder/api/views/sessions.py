@@ -152,7 +152,7 @@ class SessionViewSet(
     def query(self, request: Request, pk: int) -> Response:
         """Ask the provider about it now; after its end, look into the bucket."""
         session = self.get_object()
-        done = send(partial(check, bucket=look_into_bucket), session)
+        done = send(partial(check, bucket=look_into_bucket), session, in_row=False)
         return self._changed(session, done=done)
 
     @extend_schema(request=UpdateSerializer, responses=CHANGED)
