@@ -13,7 +13,9 @@ from recorder.models.notice import RefusedNotices
 
 log = logging.getLogger(__name__)
 
-EVERY = 1.0  # seconds between two writes of one process; what a crash loses is less than that
+# Seconds between two writes of one process. What comes sooner is written with the next callback; a
+# crash before that loses it.
+EVERY = 1.0
 
 
 class Refusals:
