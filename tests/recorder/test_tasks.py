@@ -85,11 +85,41 @@ def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # no
     threads = [thread for thread in threading.enumerate() if thread.name.startswith("sweeper")]
     swept = asked.wait(20)
     sweeper.stop()
+    for thread in threads:
+        thread.join(60)
 
     assert swept
     assert len(threads) == tasks.SWEEPERS + 3
     assert Heartbeat.seen().exists()
     assert not [thread for thread in threads if thread.is_alive()]
+
+
+def test_a_worker_that_ends_waits_for_what_is_on_its_way(make_session, provider):  # noqa: F811
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def script(provider, call):
+        asked.set()
+        may_answer.wait(60)
+        return 200, {"resourceId": call.resource_id, "serverResponse": {"status": 5}}
+
+    provider.will("query", script)
+    session = make_session(Status.RECORDING)
+    sweeper = tasks.Sweeper()
+    sweeper.start()
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("sweeper")]
+    assert asked.wait(60)
+    ending = threading.Thread(target=sweeper.stop)
+
+    ending.start()
+    ending.join(0.3)
+    waits = ending.is_alive()
+    may_answer.set()
+    for thread in [ending, *threads]:
+        thread.join(60)
+
+    assert waits
+    session.refresh_from_db()
+    assert session.observed_at is not None
 
 
 def test_stops_that_are_answered_late_hold_up_no_others(make_session, provider, user):  # noqa: F811

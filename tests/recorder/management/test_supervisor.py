@@ -60,6 +60,21 @@ def test_a_child_that_ends_before_it_is_ready_ends_the_start(supervise):
     ]
 
 
+def test_each_child_is_asked_to_end_and_may_finish_what_it_does(supervise, tmp_path):
+    done = tmp_path / "done"
+    finish = f"lambda *_: (time.sleep(0.3), open({str(done)!r}, 'w').close(), sys.exit())"
+    listens = f"import signal; signal.signal(signal.SIGTERM, {finish})"
+    supervisor = supervise(
+        end_seconds=600, worker=READY.replace("line.send", listens + "\nline.send") + WORK
+    )
+    supervisor.stdout.readline()
+
+    supervisor.send_signal(signal.SIGTERM)
+
+    assert supervisor.wait(60) == 0
+    assert done.exists()
+
+
 def test_a_child_that_does_not_listen_is_ended_by_force(supervise):
     supervisor = supervise(end_seconds=0.2, deaf=DEAF + READY + WORK)
     supervisor.stdout.readline()
