@@ -168,6 +168,29 @@ class TestPointer:
         page.mouse.dblclick(*editor.at(0.15, 0.15))
         expect(editor.field("x")).to_be_focused()
 
+    def test_the_middle_button_moves_the_view_and_nothing_else(self, edit, halves, page):
+        """It would paste in Firefox on Linux, and scroll by itself on Windows."""
+        editor = edit(halves)
+        page.evaluate(
+            """() => {
+              window.prevented = [];
+              for (const type of ["mousedown", "auxclick"]) {
+                addEventListener(type, (event) => prevented.push([type, event.defaultPrevented]));
+              }
+            }"""
+        )
+        before = editor.canvas()
+
+        x, y = editor.at(0.25, 0.5)
+        page.mouse.move(x, y)
+        page.mouse.down(button="middle")
+        page.mouse.move(x + 40, y + 20, steps=2)
+        page.mouse.up(button="middle")
+
+        assert page.evaluate("() => prevented") == [["mousedown", True], ["auxclick", True]]
+        assert editor.canvas()["x"] == pytest.approx(before["x"] + 40, abs=1)
+        assert editor.boxes() == [(0, 0, 0.5, 1), (0.5, 0, 0.5, 1)]
+
 
 def test_a_finger_moves_a_region_and_two_zoom(edit, halves, page):
     editor = edit(halves)
@@ -253,6 +276,22 @@ class TestKeys:
         editor.regions.nth(0).focus()
         editor.press("Control+y", "?")
         expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+    def test_menus_give_the_keys_back(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).focus()
+        editor.press("Shift+ArrowRight")
+
+        page.locator(".tools summary", has_text="Arrange").click()
+        page.get_by_role("button", name="Duplicate").click()
+        expect(editor.regions).to_have_count(3)
+        editor.press("Control+z")
+        expect(editor.regions).to_have_count(2)
+
+        page.locator("[data-history] summary").click()
+        page.get_by_role("button", name="As it was opened").press("Enter")
+        expect(page.get_by_role("button", name="As it was opened")).to_be_focused()
+        assert editor.boxes()[0] == (0, 0, 0.5, 1)
 
     def test_rows_of_the_list_are_reordered(self, edit, halves, page):
         editor = edit(halves)

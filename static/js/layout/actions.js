@@ -135,8 +135,9 @@ export function startActions(ed) {
     const button = event.target.closest("[data-do]");
     if (!button || button.getAttribute("aria-disabled")) return;
     const [name, argument] = button.dataset.do.split(":");
-    button.closest("details.menu")?.removeAttribute("open");
-    if (button.closest("[popover]")) ed.closeMenu();
+    const menu = button.closest("details.menu, [popover]");
+    menu?.removeAttribute("open");
+    if (menu) ed.closeMenu(); // or the focus would go with it, and the keys with the focus
     if (name !== "keys") ed.act(name, argument); // the button itself opens the dialog of keys
   });
 }

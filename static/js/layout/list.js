@@ -82,13 +82,16 @@ export function startList(ed) {
 
   function steps() {
     const names = [word("start_state"), ...model.history];
-    $("[data-steps]").replaceChildren(...names.map((name, position) => {
+    const place = $("[data-steps]");
+    const focused = place.contains(document.activeElement);
+    place.replaceChildren(...names.map((name, position) => {
       const button = copy("editor-step");
       button.firstElementChild.textContent = name;
       put(button.firstElementChild, { "aria-current": position === model.position ? "step" : null });
       button.firstElementChild.addEventListener("click", () => model.go(position));
       return button;
     }).slice(-101).reverse());
+    if (focused) place.querySelector("[aria-current]")?.focus();
   }
 
   const idAt = (target) => Number(target.closest("[data-id]")?.dataset.id);

@@ -255,6 +255,8 @@ export function startPointer(ed) {
     event.preventDefault();
     openMenu(event);
   });
+  // The middle button only pans: no scrolling by itself, and in Firefox no pasting of what is selected elsewhere.
+  for (const type of ["mousedown", "auxclick"]) svg.addEventListener(type, (event) => event.button === 1 && event.preventDefault());
   // The pointer is captured, so the event names the canvas; the clicks before it have selected.
   svg.addEventListener("dblclick", () => model.selection.length && ed.act("inspect"));
   // The finger that opened the menu may lie on it: letting go is no click on what lies there.
