@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -180,7 +181,7 @@ def session_try_again(request: HttpRequest, pk: int) -> HttpResponse:
 def session_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     def act(session: RecordingSession) -> str:
         acknowledge(session, by=user_of(request))
-        return _("Put aside. %(name)s comes back if something else happens.") % {
+        return _("Put aside. %(name)s comes back when it happens anew, or something else does.") % {
             "name": session.cname
         }
 
@@ -300,6 +301,7 @@ def _chosen(request: HttpRequest, ids: list[str]) -> list[RecordingSession]:
 def sessions_export(request: HttpRequest) -> HttpResponse:
     """The selected sessions as the API gives them, in one file."""
     chosen = _chosen(request, request.GET.getlist("session"))
+    prefetch_related_objects(chosen, "layout_version", "requested_by")
     rows = SessionDetailSerializer(chosen, many=True, context={"request": request}).data
     response = JsonResponse({"results": rows}, json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="sessions.json"'

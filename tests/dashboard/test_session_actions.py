@@ -2,6 +2,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
@@ -30,8 +32,6 @@ def settled():
     """`settled(session, "stopped")`: the row, once the thread that was not waited for is done."""
 
     def settled(session: RecordingSession, status: str) -> RecordingSession:
-        from recorder.lifecycle import sending
-
         for _ in range(sending.THREADS):  # every thread is free: nothing is on its way any more
             assert sending._free.acquire(timeout=20)
         for _ in range(sending.THREADS):
@@ -332,3 +332,14 @@ def test_the_selected_can_be_taken_along_as_json(signed_in, make_session):
     assert answer["Content-Disposition"] == 'attachment; filename="sessions.json"'
     [row] = answer.json()["results"]
     assert (row["cname"], row["reference"]) == ("all-hands", session.reference)
+
+
+def test_a_file_of_many_sessions_takes_no_more_queries_than_one_of_two(
+    signed_in, make_session, person, django_assert_num_queries
+):
+    many = [make_session(requested_by=person, stop_requested_by=person).pk for _ in range(6)]
+    with CaptureQueriesContext(connection) as few:
+        signed_in.get("/sessions/export/", {"session": many[:2]})
+
+    with django_assert_num_queries(len(few)):
+        signed_in.get("/sessions/export/", {"session": many})

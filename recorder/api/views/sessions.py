@@ -131,8 +131,8 @@ class SessionViewSet(
     @extend_schema(request=None, responses={200: SessionDetailSerializer})
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: int) -> Response:
-        """Put aside what it asks attention for now (`attention` is empty then); another reason
-        raises it again."""
+        """Put aside what it asks attention for now (`attention` is empty then), until it
+        comes anew or another reason does."""
         session = self.get_object()
         acknowledge(session, by=user_of(request))
         return Response(self.get_serializer(session).data)
