@@ -7,8 +7,8 @@ cancelled rest was never asked for. What a row has come to, its session tells.
 
 import json
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -185,15 +185,12 @@ def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
     """The row's session; the same one again if this process dies before the row knows it."""
     request = _of_row(shared, Row(item.number, item.cname, item.uid, page))
     key = _mark("bulk", [bulk.pk, item.number])
-    try:
+    session = None
+    with _told(item, "cname"):
         session, _fresh = request_start(
             request, by=bulk.requested_by, form_key=key, grace=timedelta(0)
         )
-    except InvalidRequest as error:
-        _refused(item, error.problems[0].path, str(error))
-        return
-    except RecorderError as error:
-        _refused(item, "cname", str(error))
+    if session is None:
         return
     taken = bulk.items.filter(pk=item.pk, state=BulkItem.State.QUEUED)
     if not taken.update(state=BulkItem.State.TAKEN, session=session):
@@ -205,13 +202,26 @@ def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
 def _feed_stops(bulk: Bulk) -> None:
     queued = bulk.items.filter(state=BulkItem.State.QUEUED).select_related("session__project")
     for item in queued[:STOPS_AT_ONCE]:
-        try:
+        with _told(item, "session"):
             if item.session is not None:
                 request_stop(item.session, by=bulk.requested_by, grace=timedelta(0))
-        except RecorderError as error:
-            _refused(item, "session", str(error))
-        else:
             bulk.items.filter(pk=item.pk).update(state=BulkItem.State.TAKEN)
+
+
+@contextmanager
+def _told(item: BulkItem, field: str) -> Iterator[None]:
+    """What keeps a row from being asked for is told in it, and holds up no other."""
+    try:
+        yield
+    except InvalidRequest as error:
+        _refused(item, error.problems[0].path, str(error))
+    except RecorderError as error:
+        _refused(item, field, str(error))
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not this row's
+    except Exception:
+        log.exception("Row %s of bulk %s could not be asked for.", item.number, item.bulk_id)
+        _refused(item, field, _("A mistake of ours; the log says why. Nothing was sent."))
 
 
 def _refused(item: BulkItem, field: str, problem: str) -> None:

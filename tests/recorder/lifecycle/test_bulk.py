@@ -163,6 +163,31 @@ def test_a_cancel_whose_process_died_over_it_is_finished_by_the_feeder(
     assert {entry.user for entry in stops} == {user}
 
 
+def test_a_mistake_of_ours_costs_one_row_of_many(start, make_session, provider, user, monkeypatch):
+    broken, sound = make_session(cname="room 1"), make_session(cname="room 2")
+
+    def but_for_one(real):
+        def ask(wish, **more):
+            if wish.cname == "room 1":
+                raise ZeroDivisionError
+            return real(wish, **more)
+
+        return ask
+
+    for name in ("request_start", "request_stop"):
+        monkeypatch.setattr(bulk, name, but_for_one(getattr(bulk, name)))
+    stops, _ = request_bulk_stop([broken, sound], by=user)
+    starts = start(rows(2))
+    feed()
+
+    for many in (starts, stops):
+        first, second = many.items.all()
+        assert (first.state, second.state) == (BulkItem.State.REFUSED, BulkItem.State.TAKEN)
+        assert "A mistake of ours" in first.problem
+    sound.refresh_from_db()
+    assert sound.stop_requested_at is not None
+
+
 def test_a_list_whose_storage_was_deleted_ends_and_says_why(start, storage_config):
     many = start(rows(2))
     storage_config.delete()
