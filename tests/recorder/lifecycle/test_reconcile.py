@@ -10,6 +10,7 @@ from recorder.contract.states import Status, Upload
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases, reconcile
 from recorder.lifecycle.attention import Attention
+from recorder.lifecycle.due import next_check
 from recorder.lifecycle.fold import fold
 from recorder.lifecycle.observe import BucketListing, Missing404, Noticed
 from recorder.lifecycle.resolve import ReasonNeeded, acknowledge, give_up
@@ -18,7 +19,7 @@ from recorder.lifecycle.steps import work
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import lost, says
 from tests.support.repeating import again_until
-from tests.support.rows import make_project
+from tests.support.rows import make_project, wait_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,10 +41,9 @@ def until_due(session, bucket=None):
 
 
 def seconds_between_checks(session, count):
-    waits, last = [], timezone.now()
+    waits = []
     for _ in range(count):
-        waits.append(round((session.next_check_at - last).total_seconds()))
-        last = session.next_check_at
+        waits.append(wait_of(session))
         until_due(session)
     return waits
 
@@ -94,6 +94,15 @@ def test_one_404_makes_it_recovering_and_it_is_asked_for_soon_again(session, pro
     assert first == (Status.RECOVERING, Attention.MISSING)
     assert timedelta(seconds=4) < wait < timedelta(seconds=6)
     assert (session.status, session.attention) == (Status.RECORDING, "")
+
+
+@pytest.mark.parametrize(("times", "wait"), [(1, 5), (2, 10), (3, 15), (9, 15)])
+def test_after_one_more_404_it_is_asked_for_later(make_session, times, wait):
+    now = timezone.now()
+    missing = [(now - timedelta(seconds=number)).isoformat() for number in range(times)]
+    session = make_session(Status.RECOVERING, missing=missing)
+
+    assert next_check(session, now) - now == timedelta(seconds=wait)
 
 
 def test_a_recording_with_files_that_stays_away_for_90_seconds_has_ended_by_itself(

@@ -162,9 +162,14 @@ def test_a_stop_that_finds_nothing_is_repeated_for_the_time_of_a_fail_over(sessi
     provider.will("stop", *[says(404, code=404)] * 3)
 
     stopped(session, user)
-    again_until(lambda: session.status == Status.STOPPED, lambda: until_due(session))
+    tries = []
+    again_until(
+        lambda: session.status == Status.STOPPED,
+        lambda: (tries.append(session.tries), until_due(session)),
+    )
 
     assert provider.count("stop") == 4
+    assert tries == [1, 2, 3]  # each of which is waited for longer
     assert (session.status, session.upload) == (Status.STOPPED, Upload.UPLOADED)
 
 
