@@ -100,6 +100,7 @@ class Slice:
 # Kinds differ in height as well as in colour; a missing slice stands out of the row.
 SLICE_HEIGHTS = {"playable": 14, "present": 11, "announced": 8, "predicted": 4, "missing": 20}
 STRIP_WIDTH, STRIP_HEIGHT = 1000, 20
+SEAMED = 8  # of the strip's width: narrower bars would be hidden by the seams between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,12 @@ def slice_paths(slices: Sequence[Slice], span: float) -> dict[str, str]:
         box = f"M{bar.x:g} {bar.y}h{bar.width:g}v{bar.height}h-{bar.width:g}z"
         paths[bar.state] = paths.get(bar.state, "") + box
     return paths
+
+
+def is_crowded(slices: Sequence[Slice], span: float) -> bool:
+    """Whether the bars are too narrow for seams, as slices of 15 s on a strip of an hour are."""
+    length = sum(each.length for each in slices)
+    return span > 0 and length / span * STRIP_WIDTH < SEAMED * len(slices)
 
 
 def slice_words(slices: Sequence[Slice]) -> str:

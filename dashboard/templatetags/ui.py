@@ -121,6 +121,7 @@ def slice_strip(
     """{% slice_strip slices 1800 %}: what became of each slice in `span` seconds."""
     return {
         "paths": pictures.slice_paths(slices, span),
+        "crowded": pictures.is_crowded(slices, span),
         "label": label or pictures.slice_words(slices),
     }
 

@@ -75,6 +75,14 @@ def test_a_strip_is_one_path_for_each_state():
     }
 
 
+def test_many_slices_are_drawn_without_seams_that_would_hide_them():
+    half_an_hour = [Slice(15 * k, 15, "playable") for k in range(120)]
+
+    assert 'class="slices"' in draw("{% slice_strip slices 1800 %}", slices=half_an_hour)
+    assert 'class="slices is-crowded"' in draw("{% slice_strip slices 3600 %}", slices=half_an_hour)
+    assert 'class="slices"' in draw("{% slice_strip slices 60 %}", slices=[])
+
+
 def test_a_strip_tells_in_words_what_became_of_its_slices():
     svg = draw(
         "{% slice_strip slices 60 %}",
