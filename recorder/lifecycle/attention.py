@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db import connection, transaction
 from django.db.models import F
 
 from recorder.contract.states import FINAL, Status, Upload
@@ -100,16 +101,21 @@ def _reason(session: RecordingSession, now: datetime) -> str:
 
 def tell_late_stops(project_id: int, now: datetime) -> None:
     """Raise STOP_UNANSWERED where no commit does: nothing is worked on while the provider is in
-    trouble."""
+    trouble. Rows that somebody has locked are told of by the next probe: whoever waits for many in
+    an order of their own may wait in a circle."""
     late = RecordingSession.objects.live().filter(
         project_id=project_id,
         stop_requested_at__lt=now - STOP_ANSWERED_WITHIN,
         started_at__lt=now - STOP_ANSWERED_WITHIN,
         attention="",
     )
-    late.exclude(sid="").exclude(acknowledged=Attention.STOP_UNANSWERED).update(
-        attention=Attention.STOP_UNANSWERED, version=F("version") + 1, changed_at=now
-    )
+    late = late.exclude(sid="").exclude(acknowledged=Attention.STOP_UNANSWERED)
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        free = list(late.select_for_update(skip_locked=skip).values_list("pk", flat=True))
+        RecordingSession.objects.filter(pk__in=free).update(
+            attention=Attention.STOP_UNANSWERED, version=F("version") + 1, changed_at=now
+        )
 
 
 def _after_the_end(session: RecordingSession, now: datetime) -> str:

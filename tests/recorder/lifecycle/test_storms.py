@@ -1,16 +1,17 @@
 """Trouble for many sessions: a provider that is down, a full account, a bad row, a full disk."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from recorder.contract.states import Status
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases, limits, reconcile
-from recorder.lifecycle.attention import BREAKS, Attention
+from recorder.lifecycle.attention import BREAKS, Attention, tell_late_stops
 from recorder.lifecycle.breaker import OPENS_AFTER, Breaker, Paused
 from recorder.lifecycle.due import next_check
 from recorder.lifecycle.observe import BucketListing
@@ -89,6 +90,32 @@ def test_a_stop_that_waits_for_a_provider_in_trouble_asks_for_attention_and_can_
         session.refresh_from_db()
         assert session.attention == Attention.STOP_UNANSWERED
         assert legal_actions(session)["give_up"] is None
+
+
+def test_telling_of_late_stops_waits_for_nobody_who_has_a_row_locked(make_session, project):
+    if not connection.features.has_select_for_update_skip_locked:
+        pytest.skip("no rows are locked on this database")
+    ago = timezone.now() - timedelta(minutes=5)
+    of = {"stop_requested_at": ago, "started_at": ago}
+    taken, free = (make_session(Status.STOPPING, **of) for _ in range(2))
+    locked, told = threading.Event(), threading.Event()
+
+    def folds_a_notice():
+        with transaction.atomic():
+            RecordingSession.objects.select_for_update().get(pk=taken.pk)
+            locked.set()
+            told.wait(20)
+        connections.close_all()
+
+    other = threading.Thread(target=folds_a_notice)
+    other.start()
+    assert locked.wait(20)
+    tell_late_stops(project.pk, timezone.now())
+    told.set()
+    other.join()
+
+    attention = dict(RecordingSession.objects.values_list("pk", "attention"))
+    assert attention == {taken.pk: "", free.pk: Attention.STOP_UNANSWERED}
 
 
 def test_while_one_call_probes_all_others_wait(project):
