@@ -11,6 +11,7 @@ from django.utils import timezone
 from recorder.contract.layouts import Canvas, Region
 from recorder.contract.layouts import Layout as Picture
 from recorder.contract.states import Mode, ProviderName, Status
+from recorder.lifecycle.due import next_check
 from recorder.lifecycle.requests import StartRequest
 from recorder.models import Layout, LayoutVersion, Project, RecordingSession, StorageConfig, User
 from tests.support.provider import scripted_provider
@@ -132,3 +133,10 @@ def session_row(
         "next_check_at": now,
     }
     return RecordingSession.objects.create(**values | fields)
+
+
+def wait_of(session: RecordingSession) -> int:
+    """Seconds from a row's last change to its next step, without what the machine took for it."""
+    following = next_check(session, session.changed_at)
+    assert following
+    return round((following - session.changed_at).total_seconds())

@@ -14,7 +14,7 @@ import pytest
 from recorder.management.environment import apart
 
 MANAGE = Path(__file__).parents[2] / "manage.py"
-PATIENCE = 90  # seconds until an event that must come has surely not come
+PATIENCE = 300  # seconds until an event that must come has surely not come
 
 
 class Up:

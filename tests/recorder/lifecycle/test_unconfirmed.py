@@ -20,6 +20,7 @@ from recorder.lifecycle.unconfirmed_words import _looks
 from recorder.lifecycle.words import explain_attention, legal_actions, standing
 from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import says
+from tests.support.rows import wait_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,7 +95,7 @@ def test_a_start_is_repeated_after_3_6_and_9_seconds_with_one_resource_id(start,
 
     waits = []
     for _ in range(3):
-        waits.append(round((session.next_check_at - session.changed_at).total_seconds()))
+        waits.append(wait_of(session))
         until_due(session)
 
     assert waits == [3, 6, 9]
