@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
@@ -113,6 +113,26 @@ def test_a_start_that_had_run_before_is_adopted_when_the_answer_names_its_sid(se
     send_start(session)
 
     assert (session.status, session.sid) == (Status.STARTING, "abc")
+
+
+def test_a_sid_that_cannot_be_stored_at_once_is_stored_a_moment_later(
+    session, provider, monkeypatch
+):
+    """It is in no other place."""
+    monkeypatch.setattr("recorder.lifecycle.launch.time.sleep", lambda _seconds: None)
+    troubles = iter(range(2))
+
+    def locked(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "sid-1" in params and next(troubles, None) is not None:
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(locked):
+        send_start(session)
+
+    session.refresh_from_db()
+    assert next(troubles, None) is None
+    assert session.sid == "sid-1"
 
 
 def test_a_refused_start_fails_with_the_provider_s_own_words_and_forgets_its_secrets(

@@ -18,6 +18,7 @@ class ScriptedServer:
     def __init__(self, script: Script, wrap=None):
         self.requests: list[bytes] = []
         self.connections = 0
+        self.finished = 0  # answers that were sent to their end
         self._open: list[socket.socket] = []
         self._script, self._wrap = script, wrap
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -58,6 +59,7 @@ class ScriptedServer:
             while connection.fileno() != -1 and (request := _read_request(connection)):
                 self.requests.append(request)
                 self._script(connection, request)
+                self.finished += 1
 
 
 def _read_request(connection):

@@ -174,11 +174,11 @@ def test_a_truncated_body_leaves_the_status_standing(serve, transport, head):
 
 
 def drip(prefix, piece=b" "):
-    """Bytes that come often enough for any timeout per byte, and never end."""
+    """Bytes that come often enough for any timeout per byte, for half a minute."""
 
     def script(connection, _request):
         connection.sendall(prefix)
-        while True:
+        for _ in range(1_500):
             connection.sendall(piece)
             time.sleep(0.02)
 
@@ -191,12 +191,15 @@ def test_an_answer_that_drips_is_given_up_in_its_head(serve, transport):
     with pytest.raises(Lost):
         transport.exchange("GET", server.url, None, BRIEF)
 
+    assert server.finished == 0
+
 
 def test_an_answer_that_drips_is_given_up_in_its_body(serve, transport):
     server = serve(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"))
 
     reply = transport.exchange("GET", server.url, None, BRIEF)
 
+    assert server.finished == 0
     assert (reply.status, reply.answer) == (200, None)
     assert "did not arrive whole" in reply.problem
 
@@ -314,6 +317,8 @@ def test_an_answer_that_drips_over_tls_is_given_up(serve, trusting, tls):
     with pytest.raises(Lost):
         trusting.exchange("POST", f"https://127.0.0.1:{server.port}", {}, BRIEF)
 
+    assert server.finished == 0
+
 
 def test_a_handshake_that_never_ends_is_certain_too(serve, transport):
     def stall(connection):
@@ -344,6 +349,8 @@ def test_answers_through_a_proxy_are_bounded_in_time_as_well(serve, monkeypatch)
 
     with Transport("customer", "secret", use_proxies=True) as transport, pytest.raises(Lost):
         transport.exchange("GET", "http://api.example", None, BRIEF)
+
+    assert proxy.finished == 0
 
 
 def test_a_body_that_is_not_json_is_a_fault_of_ours_and_is_not_sent(serve, transport):
