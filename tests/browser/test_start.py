@@ -110,6 +110,26 @@ def test_back_and_send_again_leads_to_the_first_session(form, records):
     assert started(records, "room1") == 1
 
 
+def test_a_review_of_the_mode_before_comes_too_late(form):
+    held = []
+    form.route("**/start/review/", lambda route: held.append(route))
+    with form.expect_request("**/start/review/"):
+        form.get_by_label("Channel", exact=True).fill("room1")
+    form.get_by_role("button", name="Individual").click()
+    expect(form.locator(".start-summary")).to_contain_text("each user")
+    form.evaluate(
+        """() => {
+          window.told = new Promise((done) => document.addEventListener("htmx:finally:request",
+            ({detail}) => detail.ctx.sourceElement.id === "start-review" && done(detail.ctx.text)));
+        }"""
+    )
+
+    held[0].continue_()
+
+    assert "as one" in form.evaluate("() => told")
+    expect(form.locator(".start-summary")).to_contain_text("each user")
+
+
 def test_what_firefox_brings_back_too_much_does_not_stand_in_the_way(form):
     """The mode of fields that are gone, and the button as it was while a start was sent."""
     form.add_init_script(
