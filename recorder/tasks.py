@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 SWEEPERS = 6  # threads of a worker: a provider that answers one session slowly holds up no other
 STOPS_EVERY = 0.2  # seconds, of the thread that sees to stops only: a fleet holds none of them up
-FEED_EVERY = 0.5  # of the thread that feeds bulk work
+FEED_EVERY = 0.5  # of the thread that feeds bulk work, and sees to maximum lengths
 SWEEP_EVERY = 1.0  # seconds; the confirming query, due 5 s after a start, is sent within 6
 # Stops on their way at once, for a worker. A stop is answered when the last file is uploaded, up to
 # 30 seconds later; whatever waited for that answer would go on recording. Each has a connection to
@@ -129,9 +129,7 @@ class Sweeper:
         connections.close_all()
 
     def _send_stops(self) -> None:
-        """Send what somebody wants stopped, each on a thread of its own, and wish the stop of what
-        is past its maximum length."""
-        limits.stop_overdue(timezone.now())
+        """Send what somebody wants stopped, each on a thread of its own."""
         self._stopping = [thread for thread in self._stopping if thread.is_alive()]
         if not (free := STOPS_AT_ONCE - len(self._stopping)):
             return
@@ -149,6 +147,7 @@ class Sweeper:
     def _feed(self) -> None:
         while not self._stop.wait(FEED_EVERY):
             self._guarded(bulk.feed)
+            self._guarded(lambda: limits.stop_overdue(timezone.now()))
         connections.close_all()
 
     def _beat(self) -> None:

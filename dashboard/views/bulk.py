@@ -63,6 +63,8 @@ def bulk_stop(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render_page(request, *PAGES, context)
     if not form.is_valid():
+        if sent := _sent_before(request):
+            return go(request, "bulk", sent.pk)
         return render_refused(request, *PAGES, context)
     if "confirmed" not in request.POST:
         return render_page(request, *PAGES, context | {"confirm": form.sessions})
@@ -74,6 +76,15 @@ def bulk_stop(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(error))
         return render_refused(request, *PAGES, context)
     return go(request, "bulk", bulk.pk)
+
+
+def _sent_before(request: HttpRequest) -> Bulk | None:
+    """The list that the same confirmation queued: what it stops may run no more."""
+    key = request.POST.get("key")
+    if not key or "confirmed" not in request.POST:
+        return None
+    lists = Bulk.objects.visible_to(request.user).filter(kind=Bulk.Kind.STOP)
+    return lists.filter(form_key=key).first()
 
 
 @require_safe

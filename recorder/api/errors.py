@@ -18,7 +18,7 @@ from recorder.lifecycle.change import Busy
 from recorder.lifecycle.requests import InvalidRequest
 from recorder.lifecycle.start import AlreadyRecording, KeyReused
 from recorder.models import InvalidTransition, LayoutChangedMeanwhile, UnreadableSecret
-from recorder.models.disk import disk_problem, is_away
+from recorder.models.disk import AWAY_FOR, disk_problem, is_away
 from recorder.providers.errors import (
     MalformedCredential,
     Paced,
@@ -37,7 +37,6 @@ from recorder.storage.errors import (
 
 log = logging.getLogger(__name__)
 
-AWAY_FOR = "5"  # seconds, of a database: it is being restarted
 
 # What a client may conclude, per class of our own errors. First match wins.
 OURS: tuple[tuple[type[RecorderError], int, str], ...] = (

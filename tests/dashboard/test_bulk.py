@@ -170,8 +170,11 @@ def test_many_stops_are_shown_before_they_are_sent(signed_in, make_session, proj
     before = Bulk.objects.count()
     done = signed_in.post(STOP, data | {"confirmed": "1"})
     feed()
+    again = signed_in.post(STOP, data | {"confirmed": "1"})  # nothing of it runs any more
 
     session.refresh_from_db()
+    assert (again.status_code, again["Location"]) == (303, done["Location"])
+    assert Bulk.objects.count() == 1
     assert "1 recording would be stopped" in asked
     assert "town-hall" in asked
     assert (before, done.status_code) == (0, 303)

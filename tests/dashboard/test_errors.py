@@ -57,6 +57,19 @@ def test_a_full_disk_is_called_by_its_name_on_a_page(full_disk, rf):
     assert "The disk of the database is full" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("headers", "status"), [({}, 503), ({"HX-Request": "true"}, 500)])
+def test_a_database_that_is_away_is_said_on_a_page(rf, headers, status):
+    """A region of a page would take 503 for a lost connection, and find that at once again."""
+    try:
+        raise OperationalError("connection refused")
+    except OperationalError:
+        answer = server_error(rf.get("/", headers=headers))
+
+    assert answer.status_code == status
+    assert answer.get("Retry-After") == ("5" if status == 503 else None)
+    assert "The database does not answer now." in answer.content.decode()
+
+
 def test_a_full_disk_is_called_by_its_name_by_the_api(full_disk):
     with pytest.raises(OperationalError) as refused:
         fill()

@@ -218,6 +218,7 @@ def test_a_recording_whose_sid_came_late_counts_its_length_from_its_first_slice(
             Status.RECORDING,
             cname=f"room {first_ms}",
             max_minutes=5,
+            requested_at=sent,
             start_sent_at=sent,
             started_at=known,
             recording_at=known,
