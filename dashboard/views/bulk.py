@@ -17,6 +17,7 @@ from recorder.lifecycle.requests import InvalidRequest
 from recorder.models import Bulk
 
 PACE = 2  # seconds between two polls
+AFTERWARDS = 10  # when all is settled, but its recordings go on
 PAGES = ("bulk/form.html", "bulk/_form.html")
 
 
@@ -95,14 +96,15 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     tag = poll_tag(request.path, found.cancelled_at, found.finished_at, counts, list(versions))
     if same := unchanged(request, tag):
         return same
-    items = found.items.select_related("session__project").order_by("number")
+    items = list(found.items.select_related("session__project").order_by("number"))
+    live = any(item.session and item.session.is_live for item in items)
     context = {
         "bulk": found,
         "title": headline(found),
         "progress": counts,
         "figures": _figures(counts),
         "rows": [(item, result(item)) for item in items],
-        "pace": PACE if found.finished_at is None else 0,
+        "pace": PACE if found.finished_at is None else AFTERWARDS if live else 0,
     }
     return render_page(request, "bulk/detail.html", "bulk/_detail.html", context, tag=tag)
 

@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from recorder.contract.layouts import Canvas
 from recorder.contract.layouts import Layout as Picture
@@ -46,6 +47,23 @@ def test_a_list_is_queued_once_and_its_page_tells_row_by_row(signed_in, wish, pr
     assert "77" in html
     assert signed_in.get(first["Location"], headers=asking).status_code == 200
     assert "2 starts" in signed_in.get("/sessions/lists/").content.decode()
+
+
+def test_the_page_of_a_settled_list_follows_its_recordings_until_they_have_ended(
+    signed_in, wish, provider
+):
+    page = signed_in.post(START, wish("room"))["Location"]
+    feed()
+    reconcile.sweep()
+    Bulk.objects.update(finished_at=timezone.now())
+
+    running = signed_in.get(page).content.decode()
+    RecordingSession.objects.update(status=Status.STOPPED)
+    ended = signed_in.get(page).content.decode()
+
+    assert "every 10s" in running
+    assert "/cancel/" not in running
+    assert "every " not in ended
 
 
 def test_a_csv_file_with_a_mark_and_a_header_is_read(signed_in, wish):
