@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 RESOURCE_LIFE = timedelta(seconds=RESOURCE_LIFE_S - 30)
 CAPACITY_TRY = 20.0  # seconds until a full account is asked again; the end of a recording is sooner
 _COMMIT_TRIES = 5  # of the sid, a second apart: it is in no other place
+_STRAY_WAITS = (1, 2, 4, 8, 15)  # seconds between tries to stop what belongs to no live row
 
 
 def advance(session: RecordingSession, lease: str) -> None:
@@ -174,14 +175,20 @@ def adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
 
 
 def _stop_stray(session: RecordingSession, line: Line, handle: Handle) -> None:
-    """Stop what a session has started that ended meanwhile: nobody else could, or would know."""
+    """Stop what a session has started that ended meanwhile: nobody else could, or would know. It
+    has no row that would be worked on again, so it is tried again here."""
     log.warning("Session %s has ended; %s is stopped.", session.reference, handle.sid)
-    try:
-        line.client.stop(handle)
-    except (errors.SessionNotFound, errors.AlreadyStopped, errors.NoRecordedData):
-        pass
-    except RecorderError:
-        log.exception("%s could not be stopped. Nothing else stops it.", handle.sid)
+    for wait in (*_STRAY_WAITS, None):
+        try:
+            line.client.stop(handle)
+            break
+        except (errors.SessionNotFound, errors.AlreadyStopped, errors.NoRecordedData):
+            break
+        except RecorderError:
+            if wait is None:
+                log.exception("%s could not be stopped. Nothing else stops it.", handle.sid)
+            else:
+                time.sleep(wait)
     line.keep(session)
 
 

@@ -7,13 +7,14 @@ import time_machine
 from django.utils import timezone
 
 from recorder.contract.states import Status
-from recorder.lifecycle import reconcile, resolve
+from recorder.lifecycle import launch, reconcile, resolve
 from recorder.lifecycle.change import Busy
 from recorder.lifecycle.fold import fold
 from recorder.lifecycle.observe import Noticed, StartAnswer
 from recorder.lifecycle.resolve import give_up, send_again, try_again
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import InvalidTransition, RecordingSession
+from tests.support.provider import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +96,27 @@ def test_what_is_started_again_is_known_or_stopped_whatever_a_late_notice_tells_
     assert provider.count("stop") == (told is Status.STOPPED)
     last = "start" if told is Status.RECORDING else "stop"
     assert session.calls.order_by("-id").first().operation == last
+
+
+@pytest.mark.parametrize(("failures", "stopped"), [(2, True), (9, False)])
+def test_what_belongs_to_no_live_session_is_told_to_stop_again_and_else_named_in_the_log(
+    start, user, provider, monkeypatch, caplog, failures, stopped
+):
+    monkeypatch.setattr(launch, "_STRAY_WAITS", (0, 0, 0))
+    session = start(*[unheard] * 4)
+    for _ in range(3):
+        until_due(session)
+
+    def script(provider, call):
+        answer, now = provider.usual(call), timezone.now()
+        fold(RecordingSession.objects.get(), Noticed(now, now, "a-sid", 3, status=Status.STOPPED))
+        return answer
+
+    provider.will("start", script)
+    provider.will("stop", *[says(500, code=500)] * failures)
+    try_again(session, by=user)
+    send_again(session)
+
+    assert (provider.live == []) is stopped
+    assert ("Nothing else stops it" in caplog.text) is not stopped
+    assert session.calls.filter(operation="stop").count() == (3 if stopped else 4)
