@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from recorder.lifecycle.attention import BREAKS, Attention
@@ -22,4 +23,5 @@ def set_aside(pk: int, lease: str) -> None:
     if breaks < BREAKS:
         rows.update(**rest, next_check_at=now + timedelta(seconds=2**breaks))
     else:
-        rows.update(**rest, next_check_at=None, attention=Attention.BROKEN.value)
+        shown = {"attention": Attention.BROKEN.value, "version": F("version") + 1}
+        rows.update(**rest, **shown, next_check_at=None)
