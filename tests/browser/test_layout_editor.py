@@ -242,7 +242,10 @@ class TestKeys:
         page.keyboard.type("640px")
         editor.press("Tab")
         page.keyboard.type("0.5")
-        editor.press("Enter", "Escape")
+        editor.press("Enter")
+        expect(editor.field("h")).to_have_value("0.500000")
+        expect(editor.field("h")).to_be_focused()
+        editor.press("Escape")
         expect(editor.regions.nth(1)).to_be_focused()
         editor.press("f", "Home", "[")
         expected = [(0, 0, 0.99, 0.999999), (0.333333, 0.25, 0.5, 0.5)]
