@@ -11,6 +11,7 @@ from recorder.contract.states import Status
 from recorder.lifecycle.start import request_start
 from recorder.lifecycle.stop import request_stop
 from recorder.models import Heartbeat, RecordingSession
+from tests.support.provider import told_later
 from tests.support.rows import (  # noqa: F401
     make_session,
     project,
@@ -96,13 +97,7 @@ def test_a_worker_sweeps_by_itself_beats_and_ends(make_session, provider):  # no
 
 def test_a_worker_that_ends_waits_for_what_is_on_its_way(make_session, provider):  # noqa: F811
     asked, may_answer = threading.Event(), threading.Event()
-
-    def script(provider, call):
-        asked.set()
-        may_answer.wait(60)
-        return 200, {"resourceId": call.resource_id, "serverResponse": {"status": 5}}
-
-    provider.will("query", script)
+    provider.will("query", told_later(asked, may_answer))
     session = make_session(Status.RECORDING)
     sweeper = tasks.Sweeper()
     sweeper.start()
@@ -120,6 +115,31 @@ def test_a_worker_that_ends_waits_for_what_is_on_its_way(make_session, provider)
     assert waits
     session.refresh_from_db()
     assert session.observed_at is not None
+
+
+def test_a_worker_stops_what_is_past_its_maximum_length(make_session, provider):  # noqa: F811
+    asked = threading.Event()
+
+    def script(provider, call):
+        asked.set()
+        return provider.usual(call)
+
+    provider.will("stop", script)
+    ago = timezone.now() - timedelta(minutes=3)
+    times = dict.fromkeys(("requested_at", "start_sent_at", "started_at"), ago)
+    make_session(Status.RECORDING, max_minutes=2, **times)
+    make_session(Status.RECORDING, cname="other", max_minutes=60, **times)
+    sweeper = tasks.Sweeper()
+
+    sweeper.start()
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("sweeper")]
+    stopped = asked.wait(60)
+    sweeper.stop()
+    for thread in threads:
+        thread.join(60)
+
+    assert stopped
+    assert provider.count("stop") == 1
 
 
 def test_stops_that_are_answered_late_hold_up_no_others(make_session, provider, user):  # noqa: F811

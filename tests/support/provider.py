@@ -51,6 +51,17 @@ def held(event: threading.Event) -> Script:
     return script
 
 
+def told_later(asked: threading.Event, may_answer: threading.Event) -> Script:
+    """A query that says when it has come, and is answered "recording" when the test says so."""
+
+    def script(_provider: "ScriptedProvider", call: Call) -> Answer:
+        asked.set()
+        assert may_answer.wait(60)
+        return 200, {"resourceId": call.resource_id, "serverResponse": {"status": 5}}
+
+    return script
+
+
 @dataclass
 class Task:
     sid: str

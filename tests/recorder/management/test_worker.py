@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from recorder.contract.states import Status
+from tests.support.provider import told_later
 from tests.support.rows import make_session, project, provider, storage_config  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,13 +41,7 @@ def test_a_worker_that_is_told_to_end_keeps_the_answer_that_is_on_its_way(
     provider,  # noqa: F811
 ):
     asked, may_answer = threading.Event(), threading.Event()
-
-    def script(provider, call):
-        asked.set()
-        may_answer.wait(60)
-        return 200, {"resourceId": call.resource_id, "serverResponse": {"status": 5}}
-
-    provider.will("query", script)
+    provider.will("query", told_later(asked, may_answer))
     session = make_session(Status.RECORDING)
     assert asked.wait(60)
 
