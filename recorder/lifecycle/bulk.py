@@ -123,8 +123,10 @@ def cancel(bulk: Bulk, *, by: User) -> int:
 
 
 def _withdraw(bulk: Bulk) -> int:
-    """Stop what a cancelled list has asked for and not sent; how many there were. The feeder does
-    so too, should the process that cancelled have died over it."""
+    """Stop what a cancelled list of starts has asked for and not sent; how many there were. The
+    feeder does so too, should the process that cancelled have died over it."""
+    if bulk.kind != Bulk.Kind.START:
+        return 0
     unsent = RecordingSession.objects.filter(
         bulk_items__bulk=bulk, status__in=_WAITING[:2], stop_requested_at=None
     )

@@ -409,3 +409,15 @@ def test_without_any_page_the_shared_request_is_refused_at_its_place(start):
 def test_a_file_that_is_no_text_or_too_large_is_refused(content):
     with pytest.raises(BadList):
         decoded(content)
+
+
+def test_a_list_of_stops_that_is_cancelled_leaves_also_what_was_not_sent_yet(make_session, user):
+    waiting = make_session(Status.REQUESTED, sid="")
+    many, _fresh = request_bulk_stop([waiting], by=user)
+
+    count = bulk.cancel(many, by=user)
+
+    waiting.refresh_from_db()
+    assert count == 1
+    assert waiting.stop_requested_at is None
+    assert waiting.status == Status.REQUESTED
