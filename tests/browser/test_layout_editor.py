@@ -263,6 +263,31 @@ class TestKeys:
             (333_333, 250_000, 500_000, 500_000),
         ]
 
+    def test_the_keys_stay_with_a_region_that_no_frame_has_drawn_yet(self, edit, halves, page):
+        """On a busy machine the next key comes before the next frame."""
+        editor = edit(halves)
+        editor.regions.nth(0).focus()
+        page.evaluate(
+            """() => {
+              const draw = requestAnimationFrame;
+              const held = [];
+              window.requestAnimationFrame = (work) => held.push(work);
+              window.frames_again = () => {
+                window.requestAnimationFrame = draw;
+                held.forEach((work) => draw(work));
+              };
+            }"""
+        )
+
+        editor.press("Control+d", "Enter")
+        expect(editor.field("x")).to_be_focused()
+        editor.press("Escape")
+        page.evaluate("() => frames_again()")
+        editor.settle()
+
+        expect(editor.regions.nth(2)).to_be_focused()
+        expect(editor.regions.nth(2)).to_have_attribute("aria-pressed", "true")
+
     def test_steps_go_back_and_forth_and_focus_stays(self, edit, halves, page):
         editor = edit(halves)
         editor.regions.nth(0).focus()

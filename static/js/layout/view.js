@@ -42,7 +42,10 @@ export function startView(ed) {
       return [Math.round(((event.clientX - left - view.x) * UNIT) / view.w), Math.round(((event.clientY - top - view.y) * UNIT) / view.h)];
     },
     node: (id) => nodes.get(id),
-    focus: (id) => (nodes.get(id) ?? svg).focus({ preventScroll: true }),
+    focus(id) {
+      if (id && !nodes.has(id)) paint(); // it is new, and the key came before the frame
+      (nodes.get(id) ?? svg).focus({ preventScroll: true });
+    },
     zoomTo(scale, x = view.width / 2, y = view.height / 2) {
       const next = Math.min(4, Math.max(0.25, scale));
       const ratio = next / view.scale;
