@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import csp
 from dashboard.editor_data import live_data, picture_data, previous_data
-from dashboard.htmx import REFUSED, render_page
+from dashboard.htmx import REFUSED, is_htmx, poll_tag, render_page, unchanged
 from dashboard.json_bodies import Refusal, answers_json, json_body, told
 from dashboard.layout_changes import layout_changes
 from dashboard.people import user_of
@@ -19,6 +19,7 @@ from dashboard.pictures import describe, thumbnail
 from dashboard.views.layout_json import CONFLICT, read_document
 from dashboard.views.session import picture_of
 from dashboard.views.session_actions import session_of
+from dashboard.views.sessions import BUSY, STEADY, is_busy
 from recorder.contract.layouts import Canvas, Layout, layout_from_wire
 from recorder.contract.problems import Problem
 from recorder.errors import RecorderError
@@ -32,13 +33,27 @@ from recorder.providers.errors import ProviderUnavailable
 
 @require_safe
 def session_editor(request: HttpRequest, pk: int) -> HttpResponse:
-    """The editor with the layout in force; without scripts, the saved layouts to choose from."""
+    """The editor with the layout in force; without scripts, the saved layouts to choose from.
+
+    Asked by htmx: whether the layout can still be changed, and if not, why.
+    """
     session = session_of(request, pk)
     why_not = legal_actions(session)["layout"]
-    editor = live_data(request, session) if session.layout else None
-    context = {"session": session, "editor": editor, "live": True, "why_not": why_not}
+    settled = session.is_final or not session.layout
+    pace = 0 if settled else BUSY if is_busy(session) else STEADY
+    tag = poll_tag(request.path, why_not, pace)
+    if same := unchanged(request, tag):
+        return same
+    context: dict[str, object] = {"session": session, "why_not": why_not, "pace": pace}
+    if not is_htmx(request):
+        context["editor"] = live_data(request, session) if session.layout else None
+        context["live"] = True
     response = render_page(
-        request, "sessions/layout_editor.html", "sessions/layout_editor.html", context
+        request,
+        "sessions/layout_editor.html",
+        "sessions/_layout_standing.html",
+        context,
+        tag=tag,
     )
     csp.allow_images(response)
     return response

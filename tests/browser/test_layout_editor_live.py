@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.start import request_start, send_start
-from recorder.models import RecordingSession, User
+from recorder.models import Layout, RecordingSession, User
 from tests.support.editor_page import Editor
 from tests.support.provider import says
 
@@ -80,6 +80,51 @@ def test_a_session_that_ended_meanwhile_keeps_the_drawing(live, provider, page):
     expect(page.locator("[data-notes] .banner")).to_be_visible()
     expect(live.regions).to_have_count(1)
     assert provider.count("updateLayout") == 0
+
+
+def test_the_editor_sees_that_the_session_ended_and_keeps_the_drawing_for_the_library(
+    live, provider, page, accessible
+):
+    arrange(live)
+    compare_and_apply(live).get_by_role("button", name="Apply to the recording").click()
+    revert = page.get_by_role("button", name="Revert to previous")
+    expect(revert).to_be_enabled()
+    live.regions.nth(0).click()
+    live.press("Shift+ArrowRight")
+    dialog = compare_and_apply(live)
+    RecordingSession.objects.update(status="stopped")
+
+    page.evaluate("() => standing.dispatchEvent(new CustomEvent('poll:now'))")
+
+    sentence = "The session has ended."
+    apply = dialog.get_by_role("button", name="Apply to the recording")
+    expect(apply).to_be_disabled()
+    expect(dialog).to_contain_text(sentence)
+    apply.click(force=True)
+    page.keyboard.press("Escape")
+    expect(page.locator("#standing")).to_contain_text(sentence)
+    accessible()
+    for button in (revert, page.get_by_role("button", name="Compare and apply")):
+        expect(button).to_be_disabled()
+        expect(button).to_have_attribute("title", sentence)
+        button.click(force=True)
+    live.regions.nth(0).focus()
+    live.press("Control+s")
+    expect(page.locator("[data-notes]")).to_contain_text(sentence)
+    assert provider.count("updateLayout") == 1
+
+    page.get_by_role("button", name="Save as a layout").click()
+    expect(page.locator("[data-notes]")).to_contain_text("Layout of all-hands")
+    assert Layout.objects.get().latest.parsed().regions[0].x == 50_000
+
+
+def test_what_forbade_a_change_for_a_while_only_allows_it_again(live, page):
+    apply = page.get_by_role("button", name="Compare and apply")
+    for status, forbidden in (("recovering", True), ("recording", False)):
+        RecordingSession.objects.update(status=status)
+        page.evaluate("() => standing.dispatchEvent(new CustomEvent('poll:now'))")
+
+        expect(apply).to_be_enabled(enabled=not forbidden)
 
 
 def test_two_who_change_it_at_once_see_both_and_one_goes_on(live, provider, page, accessible):

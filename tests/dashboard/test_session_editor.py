@@ -221,6 +221,25 @@ def test_where_it_is_not_possible_the_page_says_why(
     assert provider.count("updateLayout") == 0
 
 
+def test_the_page_asks_until_the_end_whether_the_layout_can_be_changed(
+    signed_in, recording, asking
+):
+    url = f"/sessions/{recording.pk}/layout/editor/"
+    first = signed_in.get(url)
+    tag = first["HX-PTag"]
+    again = signed_in.get(url, headers={**asking, "HX-PTag": tag})
+    RecordingSession.objects.update(status=Status.STOPPED)
+    ended = signed_in.get(url, headers={**asking, "HX-PTag": tag})
+
+    assert f'hx-get="{url}"' in first.content.decode()
+    assert again.status_code == 304
+    part = ended.content.decode()
+    assert 'data-why-not="The session has ended."' in part
+    assert "can still be saved as a layout" in part
+    assert "editor-data" not in part
+    assert "data-poll" not in part
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"document": 3}', '{"document": {"width": NaN}}'])
 @pytest.mark.parametrize("to", ["", "changes/"])
 def test_what_is_no_document_is_refused_cleanly(send, text, to):

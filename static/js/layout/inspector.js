@@ -123,7 +123,6 @@ export function startInspector(ed) {
     if (input.type === "range") return model.commit();
     if (WRITE[f]) return WRITE[f](input);
     const read = parse(input.value, pixels(f) ?? 1);
-    put(input, {}).toggleAttribute("aria-invalid", Boolean(read.error));
     if (read.error) {
       input.setAttribute("aria-invalid", "true");
       return error("[data-field-error]", FIELD_WORDS[read.error]);

@@ -1,6 +1,6 @@
 /** Saving, drafts, conflicts, and applying to a live session: nothing that was drawn is lost. */
 import { openTemplate, closeDialog } from "../dialog.js";
-import { $, out, put, say, word } from "./dom.js";
+import { $, all, out, put, say, word } from "./dom.js";
 import { fromWire, toWire } from "./io.js";
 import { thumbnail } from "./thumb.js";
 
@@ -89,13 +89,15 @@ export function startKeeping(ed) {
   addEventListener("pagehide", keepDraft);
   addEventListener("beforeunload", (event) => dirty() && event.preventDefault());
 
+  const answerAt = (target) => target.closest("[data-answer]:not([aria-disabled])")?.dataset.answer;
+
   ed.note = note;
   function note(template, values, actions) {
     const place = $("[data-notes]");
     const banner = document.getElementById(template).content.firstElementChild.cloneNode(true);
     banner.querySelector("[data-text]").textContent = values.message ?? word(template, values);
     banner.addEventListener("click", ({ target }) => {
-      const name = target.closest("[data-answer]")?.dataset.answer;
+      const name = answerAt(target);
       if (!name) return;
       banner.remove();
       actions[name]?.();
@@ -162,6 +164,7 @@ export function startKeeping(ed) {
   }
 
   function refuse(message, problems = []) {
+    standing?.dispatchEvent(new CustomEvent("poll:now"));
     show("refused");
     ed.refused(problems);
     note("editor-refused", { message }, {});
@@ -198,7 +201,7 @@ export function startKeeping(ed) {
   function dialog(template, actions) {
     openTemplate(template, document.activeElement);
     box.onclick = ({ target }) => {
-      const name = target.closest("[data-answer]")?.dataset.answer;
+      const name = answerAt(target);
       if (!name) return;
       closeDialog();
       actions[name]();
@@ -231,8 +234,21 @@ export function startKeeping(ed) {
   // A live session: look at what changes, apply once, and go back.
   let { before } = data.live ?? {};
   let previous = data.live?.previous;
+  const standing = document.getElementById("standing"); // the page asks every few seconds whether it can be changed
+  const whyNot = () => standing.dataset.whyNot;
+  const forbid = (button, why) => put(button, { "aria-disabled": why ? "true" : null, title: why || null });
+
+  /** Where a change would be refused, the buttons say so before they are pressed. */
+  function allow() {
+    for (const button of all('[data-do="apply"], [data-answer="revert"]')) forbid(button, whyNot());
+    const [why, apply] = box.querySelectorAll('[data-place="why"], [data-place="apply"]');
+    if (!apply || !whyNot()) return;
+    why.textContent = whyNot(); // it was compared before
+    forbid(apply, whyNot());
+  }
 
   const compare = () => trying(async () => {
+    if (whyNot()) return refuse(whyNot());
     const answer = await send(data.urls.compare, { document: documentOf(model.doc) });
     if (answer.status !== 200) return refuse(answer.message, answer.problems);
     before = answer.before;
@@ -245,7 +261,7 @@ export function startKeeping(ed) {
       textContent: word(change.reset ? "change_reset" : "change", change),
     })));
     place("why").textContent = [answer.other_shape, why].filter(Boolean).join(" ");
-    if (why) place("apply").setAttribute("disabled", "");
+    forbid(place("apply"), why);
   });
 
   const apply = (document, doc) => trying(async () => {
@@ -285,9 +301,13 @@ export function startKeeping(ed) {
   function offerRevert(message) {
     const banner = note("editor-applied", { message }, { revert: () => apply({ ...previous.wire, width: previous.document.width, height: previous.document.height }, read(previous)) });
     banner.querySelector("[data-answer]").hidden = !previous;
+    allow();
   }
-  if (live && data.live.why_not) put($('[data-do="apply"]'), { "aria-disabled": "true", title: data.live.why_not });
-  else if (live && previous) offerRevert(word("can_revert"));
+  if (live) {
+    if (previous && !whyNot()) offerRevert(word("can_revert"));
+    new MutationObserver(allow).observe(standing, { attributeFilter: ["data-why-not"] });
+    allow();
+  }
 
   /** What is drawn for a recording, kept in the library under the channel's name. */
   const keep = () => trying(async () => {

@@ -97,12 +97,10 @@ export function startList(ed) {
   const idAt = (target) => Number(target.closest("[data-id]")?.dataset.id);
   list.addEventListener("click", (event) => {
     const id = idAt(event.target);
-    const name = event.target.closest("[data-row]")?.dataset.row;
-    const button = event.target.closest("button");
-    if (!id || !button) return;
+    const name = event.target.closest("button")?.dataset.row;
+    if (!id || !name) return;
+    if (name === "pick") return event.shiftKey || event.ctrlKey ? model.toggle(id) : model.select([id]);
     const kept = model.selection;
-    if (button.dataset.row === "pick") return event.shiftKey || event.ctrlKey ? model.toggle(id) : model.select([id]);
-    if (name !== "lock" && name !== "hide") return;
     model.select([id]);
     ed.run(name);
     model.select(kept);
