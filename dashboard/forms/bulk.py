@@ -247,10 +247,10 @@ class BulkStopForm(Channels):
             wanted = {(row.cname, row.uid) for row in rows}
             running = [s for s in running if {(s.cname, s.uid), (s.cname, "")} & wanted]
             there = {s.cname for s in running}
-            for row in rows:
-                if row.cname not in there:
-                    sentence = str(_("Row %(number)s: “%(name)s” does not run in this project."))
-                    self.add_error("channels", sentence % {"number": row.number, "name": row.cname})
+            sentence = _("It does not run in this project.")
+            missing = [row.wrong("", str(sentence)) for row in rows if row.cname not in there]
+            if missing:
+                raise BadList(missing)
         if not running and not self.errors:
             self.add_error(None, _("Nothing of this runs."))
         if len(running) > MOST:

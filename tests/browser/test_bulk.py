@@ -20,7 +20,9 @@ def test_a_list_is_refused_by_row_mended_and_queued_in_the_page(
     page.get_by_label("Mode").select_option("mix")
     page.get_by_label("Channels").fill("a\na\nx/y")
     page.get_by_role("button", name="Start all").click()
-    expect(page.locator("#bulk-problems")).to_contain_text("Row 2, cname: It repeats row 1.")
+    expect(page.locator("#bulk-problems")).to_contain_text(
+        "Line 2 (“a”), cname: It repeats line 1."
+    )
     accessible()
 
     page.get_by_label("Channels").fill("a\nb")

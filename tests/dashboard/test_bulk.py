@@ -78,11 +78,12 @@ def test_a_csv_file_with_a_mark_and_a_header_is_read(signed_in, wish):
 @pytest.mark.parametrize(
     ("channels", "sentence"),
     [
-        ("room a\na/b", "Row 2, cname"),
-        ("room a\nroom a", "It repeats row 1."),
-        ('say "hi"', "Row 1, cname"),
+        ("room a\na/b", "Line 2 (“a/b”), cname"),
+        ("room a\nroom a", "It repeats line 1."),
+        ('say "hi"', "Line 1 (“say &quot;hi&quot;”), cname"),
         ('"', "Its quotes do not close"),
-        ("room a,=1+1", "Row 1, uid"),
+        ("room a,=1+1", "Line 1 (“room a”), uid"),
+        ("cname,uid\nroom a,5\n<svg onload=alert(1)>,0", "Line 3 (“&lt;svg onload=alert(1)&gt;”)"),
         ("x\n" * 1001, "more than 1,000 rows"),
         ("", "Name at least one channel."),
     ],
@@ -94,6 +95,7 @@ def test_a_hostile_list_is_refused_by_row_and_field_and_nothing_is_queued(
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+    assert "Nothing was started. Please look at:" in answer.content.decode()
     assert Bulk.objects.count() == RecordingSession.objects.count() == 0
 
 
@@ -140,8 +142,8 @@ def test_web_pages_are_started_from_a_csv_file_with_their_addresses(signed_in, w
 @pytest.mark.parametrize(
     ("channels", "given", "sentence"),
     [
-        ("a,nowhere", {}, "Row 1, url: A web recording needs the http or https address"),
-        ("a,https://x.example/1\nb", {}, "Row 2, url: A web recording needs the http or https"),
+        ("a,nowhere", {}, "Line 1 (“a”), url: A web recording needs the http or https address"),
+        ("a,https://x.example/1\nb", {}, "Line 2 (“b”), url: A web recording needs the http"),
         ("a", {}, "Page address</a>: A web recording needs the http or https address"),
         ("a,https://x.example/1", {"videoWidth": ""}, "A web recording needs a width"),
     ],
@@ -207,7 +209,22 @@ def test_a_channel_that_does_not_run_is_named(signed_in, make_session, project):
     )
 
     assert answer.status_code == 422
-    assert "“nobody” does not run in this project" in answer.content.decode()
+    assert "Line 1 (“nobody”): It does not run in this project." in answer.content.decode()
+    assert "Nothing was stopped. Please look at:" in answer.content.decode()
+
+
+def test_of_many_channels_that_do_not_run_the_first_are_named(signed_in, make_session, project):
+    make_session(Status.RECORDING, cname="town-hall")
+    channels = "cname\n" + "\n".join(f"room {number}" for number in range(1, 41))
+
+    answer = signed_in.post(
+        STOP, {"key": secrets.token_urlsafe(24), "project": project.pk, "channels": channels}
+    )
+
+    html = answer.content.decode()
+    assert "Line 21 (“room 20”): It does not run" in html
+    assert "Line 22 " not in html
+    assert "And 20 more." in html
 
 
 def test_a_stop_from_a_file_keeps_its_rows_for_the_confirmation(signed_in, make_session, project):

@@ -285,6 +285,12 @@ def test_a_thousand_rows_are_queued_and_one_more_is_refused():
         ("=1+1\n@SUM(A1)", [("=1+1", ""), ("@SUM(A1)", "")]),  # both are legal channels
         (" a ", [(" a ", "")]),  # so are spaces at the ends
         ("uid", [("uid", "")]),
+        ("\ufeffcname;uid\r\na;1\r\nb;\r\n", [("a", "1"), ("b", "")]),  # as many spreadsheets save
+        ('"uid";"cname"\n"7";"a"', [("a", "7")]),
+        ("a\t1\nb\t\n", [("a", "1"), ("b", "")]),  # as they are pasted
+        ("cname\na;1\nb;2", [("a;1", ""), ("b;2", "")]),  # a semicolon is legal in a name
+        ("a;1\nb;2\nroom", [("a;1", ""), ("b;2", ""), ("room", "")]),
+        ("a;1,5", [("a;1", "5")]),
     ],
 )
 def test_a_list_is_read_as_lines_or_csv(text, read):
@@ -307,9 +313,12 @@ def test_a_list_of_web_pages_is_read_with_their_addresses(text, read):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('a\n"b', "Row 2, row: Its quotes do not close"),
-        ('a\n"b"c', "Row 2, row: Its quotes do not close"),
-        ("a\nb,1,x", "Row 2, row: It has more cells than columns."),
+        ('a\n"b', "Line 2: Its quotes do not close"),
+        ('cname,uid\na,\n"b,\nc,\n', "Line 3: Its quotes do not close"),  # where they begin
+        ('a\n"b"c', "Line 2: Its quotes do not close"),
+        ("cname,uid\n\na\nb,1,x", "Line 4: It has more cells than columns."),
+        ("a;1\nb;2", "Every line ends with a semicolon and a number."),
+        ("name;uid\na;1\nb;", "Every line ends with a semicolon and a number."),
         ("cname,password\na,b", "“password” is not a column here. Columns are: cname, uid."),
         ("cname,url\na,b", "“url” is not a column here. Columns are: cname, uid."),
     ],
@@ -319,6 +328,27 @@ def test_a_list_that_cannot_be_read_names_row_and_field(text, sentence):
         rows_of_text(text)
 
     assert sentence in told(refusal.value.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("a\nb/c", ["Line 2 (“b/c”), cname"]),
+        ("cname,uid\nb/c", ["Line 2 (“b/c”), cname"]),
+        ("\ufeffuid,cname\r\n\r\n1,a\r\nx,b\r\n", ["Line 4 (“b”), uid"]),
+        ('cname,uid\n"two\nlines",\nb,0', ["Line 2 (“two lines”), cname", "Line 4 (“b”), uid"]),
+        ("cname\na\n\na", ["Line 4 (“a”), cname: It repeats line 2."]),
+        ("cname,uid\n,5", ["Line 2, cname"]),
+        ("x" * 500 + "/", [f"Line 1 (“{'x' * 64}”), cname"]),
+    ],
+)
+def test_a_bad_row_is_told_by_the_line_that_an_editor_shows_and_its_channel(text, told_of):
+    with pytest.raises(BadList) as refusal:
+        refuse_bad(rows_of_text(text), Mode.MIX, ProviderName.AGORA)
+
+    told_lines = [told(problem) for problem in refusal.value.problems]
+    assert len(told_lines) == len(told_of)
+    assert all(line.startswith(place) for line, place in zip(told_lines, told_of, strict=True))
 
 
 @pytest.mark.parametrize(
