@@ -31,13 +31,13 @@ from dashboard.htmx import (
 from dashboard.numbers import id_in
 from dashboard.people import user_of
 from recorder.api.serializers.sessions import SessionDetailSerializer
-from recorder.contract.states import Status
 from recorder.errors import RecorderError
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.resolve import acknowledge, give_up, send_again, try_again
 from recorder.lifecycle.sending import send
 from recorder.lifecycle.stop import request_stop, send_stop
-from recorder.lifecycle.words import legal_actions, standing
+from recorder.lifecycle.unconfirmed import is_unconfirmed
+from recorder.lifecycle.words import explain_attention, legal_actions, standing
 from recorder.models import InvalidTransition, RecordingSession
 from recorder.models.session import SessionQuerySet
 from recorder.tasks import check_session, look_into_bucket
@@ -96,6 +96,10 @@ def session_stop(request: HttpRequest, pk: int) -> HttpResponse:
     def act(session: RecordingSession) -> str:
         first = request_stop(session, by=user_of(request))
         send(send_stop, session, wait=0)
+        if first and is_unconfirmed(session):
+            return _("The stop of %(name)s goes out as soon as its sid is known.") % {
+                "name": session.cname
+            }
         if first:
             return _("Stopping %(name)s.") % {"name": session.cname}
         return legal_actions(session)["stop"] or _("It is being stopped.")
@@ -117,7 +121,7 @@ def _stop_question(session: RecordingSession) -> dict[str, str]:
             "Its sid is not known, so the stop can only be sent when it turns up. Until then it"
             " may go on recording."
         )
-        if session.status == Status.UNCONFIRMED and not session.sid
+        if is_unconfirmed(session)
         else "",
         "keep": _("Keep recording") if started else _("Keep it"),
         "label": _("Stop recording"),
@@ -169,6 +173,8 @@ def session_try_again(request: HttpRequest, pk: int) -> HttpResponse:
         try_again(session, by=user_of(request))
         if not send(send_again, session):
             return _("No answer yet. This page shows it when it comes.")
+        if is_unconfirmed(session) and (why := explain_attention(session)):
+            return why.what
         return _("%(name)s: %(state)s.") % {
             "name": session.cname,
             "state": standing(session).label,

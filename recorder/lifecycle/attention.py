@@ -88,6 +88,8 @@ def _reason(session: RecordingSession, now: datetime) -> str:
         return Attention.SILENT if by_itself and session.tries >= TRIES_WITHOUT_WORD else ""
     if is_unconfirmed(session):
         return Attention.UNCONFIRMED
+    if not session.sid:
+        return ""  # its start is on its way: it has not been taken, and its tries were to send it
     if facts.unseen:
         return Attention.MISSING
     if trouble := _trouble(session):

@@ -153,8 +153,7 @@ def explain_attention(session: RecordingSession) -> Explanation | None:
     if session.attention in {Attention.STORAGE, Attention.REPORTED}:
         return _reported(session, session.trouble or {})
     if session.attention == Attention.UNCONFIRMED:
-        lost = unconfirmed_words
-        return Explanation(lost.known(session), lost.cost(session), lost.tried(session))
+        return Explanation(*unconfirmed_words.told(session))
     words = _ATTENTION.get(session.attention)
     return Explanation(*map(str, words)) if words else None
 

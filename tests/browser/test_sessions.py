@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from recorder.contract.layouts import Canvas, Layout, Region, layout_to_wire
@@ -119,6 +120,27 @@ def test_rows_stay_low_on_narrow_screens(visit, make_session, page, pixels):
 
     assert row(page, session).bounding_box()["height"] < 150
     assert sideways(page) <= 0
+
+
+def test_channels_and_buttons_of_the_board_are_seen_whole_at_any_width(visit, make_session, page):
+    now = timezone.now()
+    make_session(Status.RECORDING, cname="lecture-hall", stop_requested_at=now)
+    make_session(Status.UNCONFIRMED, cname="lecture-hall", stop_requested_at=now)
+    visit()
+
+    for width in (820, 1000, 1100, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        table = page.locator("#board .table-wrap")
+        assert table.evaluate("e => e.scrollWidth <= e.clientWidth"), width
+        for seen in table.locator(".two-lines > *, .is-actions .btn, .pill").all():
+            assert seen.evaluate(WITHIN), (width, seen.inner_text())
+
+
+# Whether all of an element is in its cell: what reaches out lies on top of the next one.
+WITHIN = """e => {
+  const cell = e.closest("td").getBoundingClientRect(), box = e.getBoundingClientRect();
+  return box.width > 0 && box.right <= cell.right + 1;
+}"""
 
 
 def test_a_double_click_on_stop_sends_one_stop_and_the_row_follows(

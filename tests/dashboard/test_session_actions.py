@@ -232,6 +232,30 @@ def test_trying_again_is_confirmed_and_says_what_came_of_it(
     assert session.sid == "sid-1"
 
 
+def test_trying_again_what_runs_says_so(signed_in, make_session, asking, provider):
+    old = timezone.now() - timedelta(minutes=6)
+    session = make_session(Status.UNCONFIRMED, acquired_at=old, start_sent_at=old)
+    provider.will("start", says(400, code=53, reason="task conflict"))
+
+    answer = signed_in.post(f"/sessions/{session.pk}/try-again/", headers=asking)
+
+    assert "the service refused another start there: it was recording" in answer.content.decode()
+
+
+def test_a_stop_that_has_to_wait_for_the_sid_does_not_say_that_it_stops(
+    signed_in, make_session, asking
+):
+    session = make_session(Status.UNCONFIRMED)
+
+    answer = signed_in.post(f"/sessions/{session.pk}/stop/", headers=asking).content.decode()
+    board = signed_in.get("/").content.decode()
+
+    assert f"The stop of {session.cname} goes out as soon as its sid is known." in answer
+    assert "Stopping" not in answer
+    assert "Stop waits" in board
+    assert "Stopping…" not in board
+
+
 def test_giving_up_what_runs_is_refused(signed_in, make_session, asking):
     session = make_session()
 

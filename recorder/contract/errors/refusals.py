@@ -100,7 +100,10 @@ REQUEST = (
         53,
         "task_conflict",
         _("This channel is already being recorded under the same recorder uid."),
-        _("Stop the other recording first, or start with another recorder uid."),
+        _(
+            "Stop the other recording first. Another recorder uid would start a second recording"
+            " beside it, which is charged as well."
+        ),
         consequence=_("No second recording was started; the earlier one goes on undisturbed."),
         source=QUICKSTART,
     ),

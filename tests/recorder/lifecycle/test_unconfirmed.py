@@ -237,6 +237,25 @@ def test_trying_again_proves_that_the_first_one_runs_and_keeps_its_resource_id(
     assert AuditEntry.objects.filter(action="session.try_again", user=user).exists()
 
 
+def test_a_try_that_was_refused_says_when_it_ran_and_that_it_costs(start, user):
+    session = start(lost, *[unheard] * 3)
+    for _ in range(3):
+        until_due(session)
+    before = explain_attention(session)
+
+    try_again(session, by=user)
+    send_again(session)
+
+    refused = session.calls.filter(operation="start", code=53).get().started_at
+    why = explain_attention(session)
+    assert f"at {timezone.localtime(refused):%H:%M:%S} the service refused" in why.what
+    assert "It may be recording" in before.meaning
+    assert "While it runs the provider charges for it, until the channel has been" in why.meaning
+    assert "give it up" in before.remedy
+    assert "give it up" not in why.remedy
+    assert "cannot be stopped without its sid" in why.remedy
+
+
 def test_trying_again_records_when_the_first_one_does_not_run(start, user, provider):
     session = start(*[unheard] * 4)
     for _ in range(3):

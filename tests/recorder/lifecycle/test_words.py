@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from recorder.contract.states import Mode, Operation, Status, Upload
-from recorder.lifecycle.attention import Attention
+from recorder.lifecycle.attention import Attention, regard
 from recorder.lifecycle.observe import failure_of
 from recorder.lifecycle.words import (
     ICONS,
@@ -155,3 +155,13 @@ def test_a_wish_to_stop_says_what_it_waits_for(make_session, django_user_model, 
     session = make_session(stop_requested_at=timezone.now(), stop_requested_by=by, **fields)
 
     assert words in legal_actions(session)["stop"]
+
+
+def test_a_start_on_its_way_is_no_recording_that_goes_on_unheard(make_session):
+    """Its tries are those of the acquire before it, while the provider was in trouble."""
+    now = timezone.now()
+    session = make_session(Status.STARTING, tries=4, start_sent_at=now - timedelta(minutes=2))
+
+    regard(session, now)
+
+    assert session.attention == ""
