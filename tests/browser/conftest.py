@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support.rows import (  # noqa: F401
     make_session,
@@ -21,6 +21,9 @@ from tests.support.rows import (  # noqa: F401
 
 # Playwright keeps an event loop on this thread; Django then thinks that its ORM is in async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# Playwright waits five seconds for what is expected, which a busy machine may need for a sign-in.
+expect.set_options(timeout=30_000)  # ms; only something that never comes takes so long
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

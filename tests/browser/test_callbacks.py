@@ -59,7 +59,7 @@ def test_what_arrives_shows_by_itself_and_is_replayed_with_a_click(
     deliver(secured, body(40, sid="found-later", cname="lesson"))
 
     row = page.locator("#notices tbody tr")
-    expect(row).to_contain_text("Unmatched", timeout=20_000)
+    expect(row).to_contain_text("Unmatched")
     row.locator("summary").click()
     expect(row.locator("pre")).to_contain_text("found-later")
     session = make_session(Status.STARTING, sid="found-later", recording_at=None)
@@ -90,4 +90,4 @@ def test_recording_shows_on_the_board_by_itself_when_its_notice_comes(
 
     deliver(secured, about(session, 40, 1, status=0))
 
-    expect(row).to_contain_text("Recording", timeout=20_000)
+    expect(row).to_contain_text("Recording")

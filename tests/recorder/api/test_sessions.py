@@ -87,7 +87,7 @@ def test_a_recording_from_start_to_its_last_slice(api, wish, sandbox):
     assert files["ledger"]["all_present"] is True
     assert [file["kind"] for file in files["results"]] == ["playlist", *["slice"] * 3]
     for file in files["results"]:
-        assert len(requests.get(file["url"], timeout=5).content) == file["size"]
+        assert len(requests.get(file["url"], timeout=30).content) == file["size"]
 
     calls = api.get(f"{url}calls/").json()["results"]
     assert [call["operation"] for call in calls][-3:] == ["query", "start", "acquire"]

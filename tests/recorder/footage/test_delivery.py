@@ -20,7 +20,7 @@ def test_every_slice_of_a_playable_list_can_be_read_from_its_address(recording):
     text = delivery.playable_playlist(recording.files.get(name=LIST))
 
     for segment in m3u8.loads(text).segments:
-        answer = requests.get(segment.uri, timeout=5, headers={"Range": "bytes=0-9"})
+        answer = requests.get(segment.uri, timeout=30, headers={"Range": "bytes=0-9"})
         assert (answer.status_code, answer.content) == (206, b"x" * 10)
         assert answer.headers["Content-Type"] == "video/mp2t"
 
@@ -61,7 +61,7 @@ def test_a_file_is_passed_on_whole_or_in_one_range(recording):
 def test_a_download_is_saved_under_the_file_s_own_name(recording):
     url = delivery.signed_url(recording.files.get(name=SLICES[0]), download=True)
 
-    headers = requests.get(url, timeout=5).headers
+    headers = requests.get(url, timeout=30).headers
 
     assert f'filename="{SLICES[0].partition("/")[2]}"' in headers["Content-Disposition"]
 

@@ -79,7 +79,7 @@ class Process(Client):
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=15)
+        status = self.process.wait(timeout=60)
         self.process.stdout.close()
         return status
 
