@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dashboard.context import chrome_of
 from dashboard.forms.bulk import BulkStartForm, BulkStopForm
 from dashboard.htmx import go, poll_tag, render_page, render_refused, unchanged
 from dashboard.people import user_of
@@ -93,7 +94,15 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Bulk.objects.visible_to(request.user), pk=pk)
     counts = progress(found)
     versions = found.items.values_list("number", "state", "session__version")
-    tag = poll_tag(request.path, found.cancelled_at, found.finished_at, counts, list(versions))
+    tag = poll_tag(
+        request.path,
+        chrome_of(request).figures,
+        chrome_of(request).pulse.coarse,
+        found.cancelled_at,
+        found.finished_at,
+        counts,
+        list(versions),
+    )
     if same := unchanged(request, tag):
         return same
     items = list(found.items.select_related("session__project").order_by("number"))
@@ -106,7 +115,7 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(item, result(item)) for item in items],
         "pace": PACE if found.finished_at is None else AFTERWARDS if live else 0,
     }
-    return render_page(request, "bulk/detail.html", "bulk/_detail.html", context, tag=tag)
+    return render_page(request, "bulk/detail.html", "bulk/_detail_poll.html", context, tag=tag)
 
 
 @require_POST

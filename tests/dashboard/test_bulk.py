@@ -11,7 +11,7 @@ from recorder.contract.layouts import Layout as Picture
 from recorder.contract.states import Status
 from recorder.lifecycle import reconcile
 from recorder.lifecycle.bulk import feed
-from recorder.models import Bulk, BulkItem, Layout, RecordingSession
+from recorder.models import Bulk, BulkItem, Heartbeat, Layout, RecordingSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START, STOP = "/sessions/lists/start/", "/sessions/lists/stop/"
@@ -64,6 +64,19 @@ def test_the_page_of_a_settled_list_follows_its_recordings_until_they_have_ended
     assert "every 10s" in running
     assert "/cancel/" not in running
     assert "every " not in ended
+
+
+def test_the_page_of_a_list_tells_also_when_the_worker_dies(signed_in, wish, asking):
+    page = signed_in.post(START, wish("room"))["Location"]
+    Heartbeat.beat("w")
+    before = signed_in.get(page, headers=asking)
+    Heartbeat.objects.all().delete()
+
+    after = signed_in.get(page, headers=asking | {"HX-PTag": before["HX-PTag"]})
+
+    assert "No worker has been seen" not in before.content.decode()
+    assert "No worker has been seen" in after.content.decode()
+    assert 'id="heartbeat" hx-swap-oob' in after.content.decode()
 
 
 def test_a_csv_file_with_a_mark_and_a_header_is_read(signed_in, wish):
