@@ -6,10 +6,8 @@ from recorder.contract.states import Status, Upload
 from recorder.lifecycle.fold import apply
 from recorder.lifecycle.gone import end_if_gone
 from recorder.lifecycle.line import Line, handle_of
-from recorder.lifecycle.look import WRONG_RESOURCE
 from recorder.lifecycle.observe import Missing404, Observation, StopAnswer
 from recorder.lifecycle.rows import changing
-from recorder.lifecycle.unconfirmed import take_other_resource
 from recorder.models import RecordingSession
 from recorder.providers import errors
 
@@ -29,11 +27,9 @@ def halt(session: RecordingSession, lease: str) -> None:
     except errors.Paced as error:
         with changing(session, lease=lease, learned=True, line=line, wait=error.wait):
             return  # its turn comes next
-    except errors.ProviderError as error:
+    except errors.ProviderError:
         with changing(session, lease=lease, learned=True, line=line) as row:
             row.tries += 1
-            if error.explanation.name == WRONG_RESOURCE:
-                take_other_resource(row)
             return
     with changing(session, lease=lease, learned=True, line=line) as row:
         apply(row, seen)

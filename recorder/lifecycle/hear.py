@@ -37,10 +37,13 @@ def hear(notices: Sequence[Notice], now: datetime) -> None:
     by_session: dict[int, list[Notice]] = {}
     for notice in notices:
         session = _session_of(notice, sessions)
-        if session:
+        if session and not _is_one_of_several(session):
             by_session.setdefault(session.pk, []).append(notice)
-        else:
-            _look_later(notice, now)
+            continue
+        _look_later(notice, now)
+        if session:
+            with told(session, now):
+                session.ask_at = now
     told_of = [(row, by_session[row.pk]) for row in sessions if row.pk in by_session]
     if not _tell_all(told_of, now) and len(told_of) > 1:
         fresh = {row.pk: row for row in _locked(notices)}
@@ -94,6 +97,12 @@ def _session_of(notice: Notice, sessions: Sequence[RecordingSession]) -> Recordi
         return named[-1]
     lost = [row for row in of_project if not row.sid and _proves(notice, row)]
     return lost[0] if len(lost) == 1 else None
+
+
+def _is_one_of_several(session: RecordingSession) -> bool:
+    """Whether a notice may be of a start that had ended when a later one was sent: the service is
+    asked which of them runs (lifecycle.which)."""
+    return not session.sid and bool(session.former_resource_id)
 
 
 def _proves(notice: Notice, session: RecordingSession) -> bool:

@@ -12,16 +12,14 @@ from recorder.lifecycle.line import PATIENCE, Line, handle_of
 from recorder.lifecycle.observe import (
     BucketListing,
     Missing404,
-    Observation,
     QueryAnswer,
     StartAnswer,
 )
 from recorder.lifecycle.rows import changing
-from recorder.lifecycle.unconfirmed import take_other_resource
 from recorder.models import RecordingSession
 from recorder.providers import errors
+from recorder.providers.client import Handle
 
-WRONG_RESOURCE = "wrong_resource"  # the name of a row of the contract's errors
 ABOUT_TO_LEAVE = 8  # of serverResponse.status
 
 # Looks into the bucket of a session; None when nothing could be learned. A StartAnswer tells a sid
@@ -40,15 +38,13 @@ def query(
     back. `turn`: seconds to wait for the account's."""
     line = Line(session, patience=turn)
     try:
-        seen = _query(session, line)
+        seen = shown(line, handle_of(session))
     except errors.Paced as error:
         with changing(session, lease=lease, line=line, wait=error.wait):
             return
-    except errors.ProviderError as error:
+    except errors.ProviderError:
         with changing(session, lease=lease, line=line) as row:
             row.tries += 1
-            if error.explanation.name == WRONG_RESOURCE:
-                take_other_resource(row)
             return
     with changing(session, lease=lease, learned=True, line=line) as row:
         apply(row, seen)
@@ -59,10 +55,10 @@ def query(
             apply(row, listed)
 
 
-def _query(session: RecordingSession, line: Line) -> Observation:
+def shown(line: Line, handle: Handle) -> QueryAnswer | Missing404:
     """What the answer says. Raises ProviderError where it says nothing about the session."""
     try:
-        result = line.client.query(handle_of(session))
+        result = line.client.query(handle)
     except errors.SessionNotFound:
         return Missing404(timezone.now())
     except errors.SessionExiting:

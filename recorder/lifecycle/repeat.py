@@ -4,7 +4,8 @@ A resource id starts one recording, so the same start with the same id is safe t
 id lives: 200, the first had not run; 201 with code 7, it had. Where that does not tell the sid, a
 notice may (fold.tell), or the names of the files in a folder that is the session's own. A person
 may try once more with a new resource id for the same channel and uid, which the service refuses
-with code 53 while the first one runs. Another uid is never taken: that would be a second recording.
+with code 53 while the first one runs; of which of the two a sid is, the service then has to say
+(lifecycle.which). Another uid is never taken: that would be a second recording.
 """
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from recorder.lifecycle.observe import StartAnswer
 from recorder.lifecycle.rows import changing
 from recorder.lifecycle.sealed import restored
 from recorder.lifecycle.unconfirmed import REPEATS, former_resources
+from recorder.lifecycle.which import ask_which
 from recorder.models import RecordingSession
 from recorder.providers import errors
 
@@ -84,19 +86,21 @@ def again(session: RecordingSession, lease: str) -> None:
 
 def _proven(session: RecordingSession, lease: str, line: Line, *, own: bool) -> None:
     """Something runs under this channel and uid. `own`: it was started with the present resource
-    id; else with an earlier one, if there was any."""
+    id; else with an earlier one, if there was any. Ids that were sent before it are kept: what is
+    heard of their starts late must not be taken for this one."""
     with changing(session, lease=lease, learned=True, line=line) as row:
         row.proven_at, row.tries = timezone.now(), 0
         former = former_resources(row)
-        if own:
-            row.former_resource_id = ""
-        elif former:
+        if former and not own:
             row.resource_id, row.former_resource_id = former[0], "\n".join(former[1:])
 
 
 def seek(session: RecordingSession, lease: str, bucket: BucketLook | None) -> None:
     """Look whether its files lie in its own folder: their names begin with the sid."""
     seen = looked(session, bucket)
+    if isinstance(seen, StartAnswer) and session.former_resource_id:
+        ask_which(session, lease, seen.sid)
+        return
     with changing(session, lease=lease, learned=True, keep=True) as row:
         row.checks += 1
         if isinstance(seen, StartAnswer) and not row.sid:

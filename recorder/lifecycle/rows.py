@@ -66,11 +66,11 @@ def changing(
 def told(row: RecordingSession, now: datetime) -> Iterator[RecordingSession]:
     """The same for what notices change on a row that is locked already, in the caller's
     transaction. Whoever is at work on it, or about to stop it, keeps the time of the next step,
-    unless it waited for the sid: then there may be none."""
+    unless it waits for the sid, or did: then there may be none."""
     planned, status, sid = row.next_check_at, row.status, row.sid
 
     def due() -> datetime | None:
-        if row.sid != sid:
+        if not sid:
             return next_check(row, now)
         taken = bool(row.lease_until and row.lease_until > now)
         stopping = bool(row.stop_requested_at) and row.status == status

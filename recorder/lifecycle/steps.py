@@ -14,6 +14,7 @@ from recorder.lifecycle.look import BucketLook, look, query
 from recorder.lifecycle.repeat import again, repeat, seek
 from recorder.lifecycle.rows import changing
 from recorder.lifecycle.unconfirmed import has_own_folder, may_repeat
+from recorder.lifecycle.which import ask_which
 from recorder.models import LostRace, RecordingSession
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Step(Enum):
     UNCONFIRM = auto()  # whoever sent the start is gone, and its answer with it
     REPEAT = auto()  # its answer is lost: the same again, with the same resource id
     AGAIN = auto()  # a person asked for one more, with a new resource id
+    WHICH = auto()  # of several starts: what runs of those that were heard of?
     SEEK = auto()  # is its sid in the names of its files?
     STOP = auto()
     QUERY = auto()
@@ -49,6 +51,8 @@ def _without_sid(session: RecordingSession) -> Step:
         return Step.AGAIN
     if may_repeat(session, timezone.now()):
         return Step.REPEAT
+    if session.ask_at:
+        return Step.WHICH
     return Step.SEEK if has_own_folder(session) else Step.NOTHING
 
 
@@ -87,6 +91,8 @@ def _do(step: Step, session: RecordingSession, lease: str, bucket: BucketLook | 
             repeat(session, lease)
         case Step.AGAIN:
             again(session, lease)
+        case Step.WHICH:
+            ask_which(session, lease)
         case Step.SEEK:
             seek(session, lease, bucket)
         case Step.STOP:

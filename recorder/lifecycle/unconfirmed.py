@@ -40,11 +40,14 @@ def is_sought(session: RecordingSession, now: datetime) -> bool:
 
 def next_try(session: RecordingSession, now: datetime) -> datetime | None:
     """When something is tried again by itself; None: only a notice or a person can help."""
+    back_off = timedelta(seconds=(0, *REPEATS)[min(session.tries, len(REPEATS))])
     if session.again_at:
-        return now + timedelta(seconds=(0, *REPEATS)[min(session.tries, len(REPEATS))])
+        return now + back_off
     wait = timedelta(seconds=REPEATS[min(session.repeats, len(REPEATS) - 1)])
     if may_repeat(session, now + wait):
         return now + wait
+    if session.ask_at:
+        return now + back_off
     if not is_sought(session, now):
         return None
     return now + timedelta(seconds=SEEKS[min(session.checks, len(SEEKS) - 1)])
@@ -54,10 +57,3 @@ def former_resources(session: RecordingSession) -> list[str]:
     """Other ids that a start of this session was sent with, the newest first. None of them has a
     line break in it (providers.answers)."""
     return session.former_resource_id.split()
-
-
-def take_other_resource(row: RecordingSession) -> None:
-    """The service says that the sid belongs to another resource id: the next that was sent."""
-    if former := former_resources(row):
-        row.former_resource_id = "\n".join([*former[1:], row.resource_id])
-        row.resource_id = former[0]
