@@ -34,8 +34,7 @@ from recorder.api.serializers.sessions import SessionDetailSerializer
 from recorder.errors import RecorderError
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.resolve import acknowledge, give_up, send_again, try_again
-from recorder.lifecycle.sending import send
-from recorder.lifecycle.stop import request_stop, send_stop
+from recorder.lifecycle.sending import send, stop_session
 from recorder.lifecycle.unconfirmed import is_unconfirmed
 from recorder.lifecycle.words import explain_attention, legal_actions, standing
 from recorder.models import InvalidTransition, RecordingSession
@@ -94,8 +93,7 @@ def session_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, session, _stop_question(session))
 
     def act(session: RecordingSession) -> str:
-        first = request_stop(session, by=user_of(request))
-        send(send_stop, session, wait=0)
+        first = stop_session(session, by=user_of(request))
         if first and is_unconfirmed(session):
             return _("The stop of %(name)s goes out as soon as its sid is known.") % {
                 "name": session.cname
@@ -256,8 +254,7 @@ def _stop_one(request: HttpRequest) -> Callable[[RecordingSession], None]:
     def stop(session: RecordingSession) -> None:
         if why_not := legal_actions(session)["stop"]:
             raise InvalidTransition(why_not)
-        request_stop(session, by=user_of(request))
-        send(send_stop, session, wait=0)  # when all threads are busy the worker sends it
+        stop_session(session, by=user_of(request))
 
     return stop
 

@@ -9,23 +9,29 @@ from threading import BoundedSemaphore
 from typing import TypeAlias
 
 from django.db import connections
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases
 from recorder.lifecycle.change import Busy
 from recorder.lifecycle.start import send_start
-from recorder.models import RecordingSession
+from recorder.lifecycle.stop import request_stop, send_stop
+from recorder.models import RecordingSession, User
 
 log = logging.getLogger(__name__)
 
 THREADS = 6
+# Of these, for stops: each is answered when the last file is uploaded, up to 30 seconds later. The
+# worker has many more threads for them; what a person waits for would be refused meanwhile.
+STOPS = 4
 WAIT = 6.0  # seconds; htmx gives a request up after 8
 
 Work: TypeAlias = Callable[[RecordingSession], object]
 
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sending")
 _free = BoundedSemaphore(THREADS)
+_free_for_stops = BoundedSemaphore(STOPS)
 
 
 def send_new(session: RecordingSession, lease: str) -> bool:
@@ -48,6 +54,32 @@ def send(work: Work, session: RecordingSession, *, wait: float = WAIT, in_row: b
     if in_row:
         return False
     raise Busy(_("The server is busy with other calls. Nothing was sent; try again."))
+
+
+def stop_session(session: RecordingSession, *, by: User) -> bool:
+    """Commit the wish to stop, and send it without waiting for what comes of it. False when it was
+    wished before: that one is on its way, and takes no second thread.
+
+    Raises what request_stop does.
+    """
+    if not request_stop(session, by=by):
+        return False
+    if not _sent_by_us(session):
+        now = timezone.now()  # the worker need not leave it to us for a while
+        RecordingSession.objects.filter(pk=session.pk).live().update(next_check_at=now)
+    session.refresh_from_db()
+    return True
+
+
+def _sent_by_us(session: RecordingSession) -> bool:
+    if not _free_for_stops.acquire(blocking=False):
+        return False
+    if not _free_thread():
+        _free_for_stops.release()
+        return False
+    future = _pool.submit(_run, send_stop, session.pk)
+    future.add_done_callback(lambda _future: _free_for_stops.release())
+    return True
 
 
 def _free_thread() -> bool:

@@ -59,6 +59,9 @@ def _stop_unrecorded(session: RecordingSession) -> None:
 
 
 def _wish(session: RecordingSession, by: User | None, grace: timedelta) -> bool:
+    session.refresh_from_db(fields=["status", "stop_requested_at", "stop_requested_by"])
+    if session.stop_requested_at:
+        return False  # and the worker need not wait once more for whoever sends it
     with changing(session, wait=grace.total_seconds()) as row:
         first = row.stop_requested_at is None
         if first and row.status in FINAL:

@@ -1,4 +1,5 @@
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from recorder.contract.states import Status, Upload
 from recorder.lifecycle import sending
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import AuditEntry, RecordingSession
-from tests.support.provider import lost, says
+from tests.support.provider import held, lost, says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,14 +29,24 @@ def recording(request_for, person, provider):
 
 
 @pytest.fixture
-def settled():
-    """`settled(session, "stopped")`: the row, once the thread that was not waited for is done."""
+def threads_are_free():
+    """Wait until they are: nothing is on its way any more."""
 
-    def settled(session: RecordingSession, status: str) -> RecordingSession:
-        for _ in range(sending.THREADS):  # every thread is free: nothing is on its way any more
+    def threads_are_free() -> None:
+        for _ in range(sending.THREADS):
             assert sending._free.acquire(timeout=20)
         for _ in range(sending.THREADS):
             sending._free.release()
+
+    return threads_are_free
+
+
+@pytest.fixture
+def settled(threads_are_free):
+    """`settled(session, "stopped")`: the row, once the thread that was not waited for is done."""
+
+    def settled(session: RecordingSession, status: str) -> RecordingSession:
+        threads_are_free()
         session.refresh_from_db()
         assert session.status == status
         return session
@@ -172,6 +183,24 @@ def test_a_query_that_no_thread_is_free_for_is_refused(
 
     assert answer.status_code == 409
     assert "The server is busy with other calls. Nothing was sent" in answer.content.decode()
+
+
+@pytest.mark.parametrize("recordings", [1, sending.THREADS])
+def test_slow_stops_keep_nobody_from_asking_about_another_recording(
+    signed_in, recording, provider, asking, threads_are_free, recordings
+):
+    """One stop that many press, and many stops, each of which the service answers late."""
+    may_answer = threading.Event()
+    provider.will("stop", *[held(may_answer)] * recordings)
+    other, slow = recording(), [recording(f"room {number}") for number in range(recordings)]
+
+    for number in range(sending.THREADS):
+        signed_in.post(f"/sessions/{slow[number % recordings].pk}/stop/", headers=asking)
+    answer = signed_in.post(f"/sessions/{other.pk}/query/", headers=asking)
+    may_answer.set()
+    threads_are_free()
+
+    assert answer.status_code == 200
 
 
 def test_a_session_without_a_sid_cannot_be_queried(signed_in, recording, provider, asking):

@@ -32,9 +32,8 @@ from recorder.lifecycle.layout import apply_layout
 from recorder.lifecycle.reconcile import check
 from recorder.lifecycle.requests import StartRequest
 from recorder.lifecycle.resolve import acknowledge, give_up, send_again, try_again
-from recorder.lifecycle.sending import send, send_new
+from recorder.lifecycle.sending import send, send_new, stop_session
 from recorder.lifecycle.start import request_start
-from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.subscribe import update_subscription
 from recorder.lifecycle.words import explain_failure
 from recorder.models import Layout, Project, RecordingSession, StorageConfig
@@ -103,8 +102,7 @@ class SessionViewSet(
     def stop(self, request: Request, pk: int) -> Response:
         """Wish it to stop. The call is sent at once, but may take half a minute: look again."""
         session = self.get_object()
-        request_stop(session, by=user_of(request))
-        send(send_stop, session, wait=0)
+        stop_session(session, by=user_of(request))
         return Response(self.get_serializer(session).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses=CHANGED)

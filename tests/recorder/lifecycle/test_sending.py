@@ -1,16 +1,19 @@
 import threading
+import time
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from recorder.contract.states import Status
 from recorder.errors import RecorderError
 from recorder.lifecycle import leases
 from recorder.lifecycle.change import Busy
-from recorder.lifecycle.sending import THREADS, send, send_new
+from recorder.lifecycle.sending import STOPS, THREADS, _free, send, send_new, stop_session
 from recorder.lifecycle.start import request_start, send_start
 from recorder.models import RecordingSession
 from tests.support.provider import held
+from tests.support.repeating import again_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +81,28 @@ def test_when_all_threads_are_busy_only_what_stands_in_a_row_is_left_to_the_work
     assert session.lease_token == ""  # the worker need not wait for it
     while not send(lambda _session: None, session, wait=5):
         pass  # the threads come free again
+
+
+def test_a_stop_for_which_no_thread_is_free_is_left_to_the_worker_at_once(
+    make_session, user, provider
+):
+    may_answer = threading.Event()
+    provider.will("stop", *[held(may_answer)] * STOPS)
+    sessions = [make_session() for _ in range(STOPS + 1)]
+    while not all(_free.acquire(timeout=20) for _ in range(THREADS)):
+        pass  # some may still be at what another test asked for
+    for _ in range(THREADS):
+        _free.release()
+
+    firsts = [stop_session(session, by=user) for session in sessions * 2]
+    again_until(lambda: provider.count("stop") == STOPS, lambda: time.sleep(0.05))
+    left = [pk for pk, _lease in leases.claim_due(9, timezone.now(), stops=True)]
+    may_answer.set()
+    while not send(lambda _session: None, sessions[0], wait=5):
+        pass
+
+    assert firsts == [True] * (STOPS + 1) + [False] * (STOPS + 1)
+    assert left == [sessions[-1].pk]
 
 
 def test_no_thread_keeps_a_connection(make_session):

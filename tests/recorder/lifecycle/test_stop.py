@@ -55,13 +55,14 @@ def test_the_wish_is_committed_at_the_click_with_who_had_it(session, user, provi
 def test_a_second_wish_changes_nothing_and_tells_who_was_first(session, user):
     request_stop(session, by=user)
     session.refresh_from_db()
-    at = session.stop_requested_at
+    at, due = session.stop_requested_at, session.next_check_at
 
     again = request_stop(session, by=User.objects.create_user("grace"))
 
     session.refresh_from_db()
     assert not again
     assert (session.stop_requested_by, session.stop_requested_at) == (user, at)
+    assert session.next_check_at == due
     assert AuditEntry.objects.filter(action="session.stop").count() == 1
 
 
