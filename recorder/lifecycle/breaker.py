@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from recorder.contract.states import Operation
 from recorder.lifecycle.attention import tell_late_stops
 from recorder.models import Project
+from recorder.models.project import LONGEST_PAUSE
 from recorder.providers.client import CallRecord, Outcome
 from recorder.providers.errors import Paced
 
@@ -53,7 +54,7 @@ class Breaker:
         if until is None or operation in _NEVER_HELD:
             return
         now = timezone.now()
-        if now < until:
+        if now < until <= now + LONGEST_PAUSE:
             raise Paused((until - now).total_seconds())
         if not self._rows.filter(paused_until=until).update(paused_until=now + PROBE):
             raise Paused(1.0)  # another one probes

@@ -204,6 +204,9 @@ def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
 def _feed_stops(bulk: Bulk) -> None:
     queued = bulk.items.filter(state=BulkItem.State.QUEUED).select_related("session__project")
     for item in queued[:STOPS_AT_ONCE]:
+        now_queued = bulk.items.filter(pk=item.pk, state=BulkItem.State.QUEUED)
+        if not now_queued.exists():
+            return  # cancelled meanwhile, or another worker is at it: like all after it
         with _told(item, "session"):
             if item.session is not None:
                 request_stop(item.session, by=bulk.requested_by, grace=timedelta(0))

@@ -42,8 +42,7 @@ def hear(notices: Sequence[Notice], now: datetime) -> None:
             continue
         _look_later(notice, now)
         if session:
-            with told(session, now):
-                session.ask_at = now
+            _ask_which(session, now)
     told_of = [(row, by_session[row.pk]) for row in sessions if row.pk in by_session]
     if not _tell_all(told_of, now) and len(told_of) > 1:
         fresh = {row.pk: row for row in _locked(notices)}
@@ -103,6 +102,15 @@ def _is_one_of_several(session: RecordingSession) -> bool:
     """Whether a notice may be of a start that had ended when a later one was sent: the service is
     asked which of them runs (lifecycle.which)."""
     return not session.sid and bool(session.former_resource_id)
+
+
+def _ask_which(session: RecordingSession, now: datetime) -> None:
+    """Have it asked at once. The notice is looked at again in any case."""
+    try:
+        with transaction.atomic(), told(session, now):
+            session.ask_at = now
+    except Exception:
+        log.exception("Session %s could not be told of a notice.", session.reference)
 
 
 def _proves(notice: Notice, session: RecordingSession) -> bool:

@@ -82,7 +82,7 @@ def claim_due(limit: int, now: datetime, *, stops: bool = False) -> list[tuple[i
 
 
 def _claimable(due: SessionQuerySet, now: datetime) -> SessionQuerySet:
-    paused = list(Project.objects.filter(paused_until__gt=now).values_list("pk", flat=True))
+    paused = list(Project.objects.paused(now).values_list("pk", flat=True))
     if paused:
         due = due.exclude(project_id__in=paused, status__in=LIVE)
     if spent := _without_queries(now):

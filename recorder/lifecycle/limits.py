@@ -1,21 +1,39 @@
 """The longest that a recording may take, kept by us: in no mode does the service do it as asked."""
 
+import logging
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Min
 from django.utils import timezone
 
 from recorder.contract.states import LIVE
+from recorder.lifecycle import leases
+from recorder.lifecycle.attention import BREAKS
 from recorder.lifecycle.rows import changing
+from recorder.lifecycle.sick import set_aside
 from recorder.models import RecordingSession, audit
 
-_NEEDED = ("pk", "started_at", "start_sent_at", "slice_start_ms", "max_minutes", "status")
+log = logging.getLogger(__name__)
+
+_NEEDED = (
+    "started_at",
+    "start_sent_at",
+    "slice_start_ms",
+    "max_minutes",
+    "status",
+    "version",
+)
 
 
 def stop_overdue(now: datetime) -> int:
-    """Wish the stop of each recording that is past its maximum length; how many there were."""
+    """Wish the stop of each recording that is past its maximum length; how many there were. A
+    mistake of ours costs that row only."""
     limited = RecordingSession.objects.live().filter(
-        max_minutes__isnull=False, started_at__isnull=False, stop_requested_at=None
+        max_minutes__isnull=False,
+        started_at__isnull=False,
+        stop_requested_at=None,
+        breaks__lt=BREAKS,
     )
     shortest = limited.aggregate(minutes=Min("max_minutes"))["minutes"]
     if shortest is None:
@@ -24,7 +42,14 @@ def stop_overdue(now: datetime) -> int:
     old = limited.filter(requested_at__lte=now - timedelta(minutes=shortest))
     overdue = [row for row in old.only(*_NEEDED) if row.ends_by is not None and row.ends_by <= now]
     for session in overdue:
-        _stop(RecordingSession.objects.get(pk=session.pk))
+        try:
+            _stop(session)
+        except (OperationalError, InterfaceError):
+            raise  # the database's trouble, not the row's
+        except Exception:
+            log.exception("Session %s is past its maximum length, and is not stopped.", session.pk)
+            if lease := leases.claim(session):
+                set_aside(session.pk, lease)
     return len(overdue)
 
 

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -8,11 +8,15 @@ from django.db.models import Q
 from recorder.models.secrets import SecretField
 from recorder.models.visible import VisibleQuerySet
 
+LONGEST_PLAN = timedelta(minutes=5)  # much longer than lifecycle.bulk claims one for
+
 
 class BulkQuerySet(VisibleQuerySet["Bulk"]):
     def due(self, now: datetime) -> Self:
-        """Those that something must be done about, the longest due first."""
-        return self.filter(next_at__lte=now).order_by("next_at", "id")
+        """Those that something must be done about, the longest due first. One that is planned
+        further ahead than any is, was planned before the clock was put back."""
+        stranded = Q(next_at__gt=now + LONGEST_PLAN)
+        return self.filter(Q(next_at__lte=now) | stranded).order_by("next_at", "id")
 
 
 class Bulk(models.Model):

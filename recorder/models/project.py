@@ -1,4 +1,5 @@
 import re
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from recorder.models.visible import VisibleQuerySet
 from recorder.providers.hosts import base_url_problem
 
 MOST_MINUTES = 30 * 24 * 60
+LONGEST_PAUSE = timedelta(minutes=5)  # much longer than lifecycle.breaker pauses one for
 _APP_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)  # a part of every path
 
 
@@ -26,6 +28,11 @@ class Area(models.TextChoices):
 
 
 class ProjectQuerySet(VisibleQuerySet["Project"]):
+    def paused(self, now: datetime) -> Self:
+        """Those to which nothing is sent now but a probe. A pause that ends later than any can is
+        from before the clock was put back."""
+        return self.filter(paused_until__gt=now, paused_until__lte=now + LONGEST_PAUSE)
+
     def in_trouble(self) -> Self:
         """Those to which nothing is sent at the moment, because too many calls went unanswered."""
         return self.filter(paused_until__isnull=False, failing_since__isnull=False)

@@ -2,7 +2,8 @@
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from recorder.contract.states import Mode, ProviderName, Status
@@ -451,3 +452,21 @@ def test_a_list_of_stops_that_is_cancelled_leaves_also_what_was_not_sent_yet(mak
     assert count == 1
     assert waiting.stop_requested_at is None
     assert waiting.status == Status.REQUESTED
+
+
+def test_a_list_of_stops_that_is_cancelled_while_it_is_fed_leaves_the_rest_alone(
+    make_session, user
+):
+    sessions = [make_session(Status.RECORDING) for _ in range(3)]
+    many, _ = request_bulk_stop(sessions, by=user)
+
+    def cancel_once(**_):
+        post_save.disconnect(cancel_once, sender=RecordingSession)
+        transaction.on_commit(lambda: cancel(many, by=user))
+
+    post_save.connect(cancel_once, sender=RecordingSession, weak=False)
+    feed()
+
+    wished = [RecordingSession.objects.get(pk=one.pk).stop_requested_at for one in sessions]
+    assert [bool(at) for at in wished] == [True, False, False]
+    assert [item.state for item in many.items.all()] == ["taken", "cancelled", "cancelled"]

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from recorder.contract.states import Status, Upload
 from recorder.lifecycle import leases, reconcile
+from recorder.lifecycle.bulk import feed, request_bulk_stop
 from recorder.lifecycle.observe import BucketListing
 from recorder.lifecycle.start import AlreadyRecording, request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
 from recorder.lifecycle.words import explain_failure
-from recorder.models import Account, RecordingSession
+from recorder.models import Account, Project, RecordingSession
 from tests.support.provider import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +90,30 @@ def test_a_clock_that_jumps_strands_no_session(make_session, provider, hours):
         reconcile.sweep()
 
     assert {call.sid for call in provider.calls} == {planned.sid, taken.sid}
+
+
+def test_a_pause_of_a_provider_from_before_a_clock_was_put_back_holds_no_stop_up(
+    make_session, provider, project, user
+):
+    session = make_session(Status.RECORDING)
+    Project.objects.update(failures=20, paused_until=timezone.now() + timedelta(seconds=30))
+
+    with time_machine.travel(timezone.now() - timedelta(hours=1), tick=True):
+        request_stop(session, by=user, grace=timedelta(0))
+        reconcile.sweep(stops=True)
+
+    assert provider.count("stop") == 1
+
+
+def test_a_list_from_before_a_clock_was_put_back_goes_on(make_session, user):
+    session = make_session(Status.RECORDING)
+    request_bulk_stop([session], by=user)
+
+    with time_machine.travel(timezone.now() - timedelta(hours=1), tick=True):
+        feed()
+
+    session.refresh_from_db()
+    assert session.stop_requested_at
 
 
 def test_the_pace_of_an_account_from_before_a_clock_was_put_back_holds_nobody_up(

@@ -17,7 +17,7 @@ from recorder.lifecycle.observe import StartAnswer
 from recorder.lifecycle.resolve import send_again, try_again
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop
-from recorder.models import RecordingSession
+from recorder.models import Notice, RecordingSession
 from recorder.notices.intake import intake
 from recorder.notices.wire import notice_in
 from tests.support import notices
@@ -147,6 +147,18 @@ def test_what_is_leaving_under_an_earlier_resource_id_proves_nothing(unanswered,
     in_time(session)
 
     assert is_told_of(session)
+
+
+def test_a_row_that_cannot_be_told_of_a_notice_does_not_cost_the_notice(make_session, user):
+    old = timezone.now() - timedelta(minutes=6)
+    session = make_session(
+        Status.UNCONFIRMED, acquired_at=old, start_sent_at=old, former_resource_id="resource-1"
+    )
+    RecordingSession.objects.filter(pk=session.pk).update(missing="no list")
+
+    hear(session, SECOND, JOINED)
+
+    assert Notice.objects.filter(sid=SECOND).exists()
 
 
 def test_a_service_that_does_not_answer_is_asked_again_which_of_them_runs(unanswered, provider):

@@ -194,6 +194,26 @@ def test_a_bad_row_is_set_aside_after_some_tries_and_holds_up_no_other(make_sess
         assert other.checks > 0
 
 
+def test_a_bad_row_keeps_no_other_from_its_maximum_length(make_session):
+    long_ago = {"max_minutes": 1, "requested_at": timezone.now() - timedelta(hours=1)}
+    other, poison = (
+        make_session(Status.RECORDING, started_at=long_ago["requested_at"], **long_ago)
+        for _ in range(2)
+    )
+    RecordingSession.objects.filter(pk=poison.pk).update(missing="no list")
+
+    for _ in range(BREAKS):
+        limits.stop_overdue(timezone.now())
+    rest = limits.stop_overdue(timezone.now())
+
+    other.refresh_from_db()
+    assert other.stop_requested_at
+    assert rest == 0
+    assert (
+        RecordingSession.objects.values_list("attention", flat=True).get(pk=poison.pk) == "broken"
+    )
+
+
 def test_a_session_that_works_again_has_no_breaks_left(make_session, provider):
     session = make_session(Status.RECORDING, breaks=BREAKS, attention="broken")
     provider.will("query", says(200, serverResponse={"status": 5}))
