@@ -28,7 +28,15 @@ def bulks(request: HttpRequest) -> HttpResponse:
     lists = Bulk.objects.visible_to(request.user).select_related("requested_by")
     found = lists.defer("recipe", "secrets")[:50]
     far = progress_of(found)
-    rows = [{"bulk": bulk, "title": headline(bulk), "progress": far[bulk.pk]} for bulk in found]
+    rows = [
+        {
+            "bulk": bulk,
+            "title": headline(bulk),
+            "progress": far[bulk.pk],
+            "figures": _figures(far[bulk.pk]),
+        }
+        for bulk in found
+    ]
     return render_page(request, "bulk/page.html", "bulk/_list.html", {"rows": rows})
 
 

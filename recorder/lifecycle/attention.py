@@ -1,7 +1,9 @@
 """Why a person should look at a session: computed from the row and the clock, at every commit."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -16,7 +18,7 @@ CONFIRMED_WITHIN = timedelta(seconds=90)
 STOP_ANSWERED_WITHIN = timedelta(seconds=60)  # the service itself takes up to 30 s
 BACKUP_CLEARED_WITHIN = timedelta(minutes=5)  # after that the documents send one to support
 UPLOAD_KNOWN_WITHIN = timedelta(minutes=10)
-ERROR, STREAM_PUSHED = 1, 100  # types of notices
+ERROR, EXIT, STREAM_PUSHED = 1, 11, 100  # types of notices
 UPLOADER = 1  # the module of event 1
 TRIES_WITHOUT_WORD = 3
 BREAKS = 5  # mistakes of ours in a row, after which a session is left alone
@@ -138,5 +140,9 @@ def _trouble(session: RecordingSession) -> str:
     trouble = session.trouble
     if not trouble or (session.status in FINAL and trouble["event_type"] == STREAM_PUSHED):
         return ""
-    storage = trouble["event_type"] == ERROR and trouble.get("module") == UPLOADER
-    return Attention.STORAGE if storage else Attention.REPORTED
+    return Attention.STORAGE if is_storage(trouble) else Attention.REPORTED
+
+
+def is_storage(trouble: Mapping[str, Any]) -> bool:
+    """Whether a notice said that files do not reach the storage."""
+    return trouble["event_type"] == ERROR and trouble.get("module") == UPLOADER

@@ -12,7 +12,7 @@ from recorder.contract.errors import explain
 from recorder.contract.events import EVENTS
 from recorder.contract.states import FINAL, Mode, Operation, ProviderName, Status, Upload
 from recorder.lifecycle import unconfirmed_words
-from recorder.lifecycle.attention import ERROR, STUCK, Attention
+from recorder.lifecycle.attention import ERROR, EXIT, STUCK, Attention, is_storage
 from recorder.lifecycle.observe import ABNORMAL
 from recorder.lifecycle.tokens import token_code
 from recorder.lifecycle.unconfirmed import has_own_folder, is_unconfirmed, may_repeat
@@ -161,9 +161,7 @@ def explain_attention(session: RecordingSession) -> Explanation | None:
 def _reported(session: RecordingSession, trouble: Mapping[str, Any]) -> Explanation:
     """What the service told by a notice, in its words where it has some."""
     event = EVENTS.get(trouble.get("event_type", 0))
-    notes = [_(note) for note in trouble.get("notes", ())]
-    if said := trouble.get("text"):
-        notes.append(_("The provider said: “%(text)s”.") % {"text": said})
+    notes = _notes(trouble)
     meaning = _(event.meaning if event else EVENTS[ERROR].meaning)
     if session.attention == Attention.STORAGE:
         return Explanation(
@@ -185,6 +183,13 @@ def _reported(session: RecordingSession, trouble: Mapping[str, Any]) -> Explanat
     )
 
 
+def _notes(trouble: Mapping[str, Any]) -> list[str]:
+    notes = [_(note) for note in trouble.get("notes", ())]
+    if said := trouble.get("text"):
+        notes.append(_("The provider said: “%(text)s”.") % {"text": said})
+    return notes
+
+
 def explain_failure(session: RecordingSession) -> Explanation | None:
     """Why a session failed, in three parts; None when it did not, or nobody said why."""
     failure = session.failure
@@ -199,14 +204,7 @@ def explain_failure(session: RecordingSession) -> Explanation | None:
             _("Its files, if there are any, are in the storage."),
         )
     if operation is Operation.QUERY:
-        ended = _ended_by_itself(session, gone=code != ABNORMAL)
-        if not session.trouble:
-            return ended
-        why = _reported(session, session.trouble)
-        if code := token_code(session):
-            row = explain(Operation.START, None, code)
-            return Explanation(_(row.meaning), ended.meaning, _(row.remedy))
-        return Explanation(f"{ended.what} {why.what}", ended.meaning, ended.remedy)
+        return _end_explained(session, _ended_by_itself(session, gone=code != ABNORMAL))
     if http is None and code is None and text:  # ours, not the provider's
         return Explanation(
             _(text), _("Nothing was recorded."), _("Correct this, then start a new recording.")
@@ -218,6 +216,22 @@ def explain_failure(session: RecordingSession) -> Explanation | None:
     return Explanation(
         " ".join(filter(None, (_(row.meaning), said))), _(row.consequence), _(row.remedy)
     )
+
+
+def _end_explained(session: RecordingSession, ended: Explanation) -> Explanation:
+    """With what a notice told of the reason."""
+    trouble = session.trouble
+    if not trouble or trouble["event_type"] == EXIT:  # which tells of the same end
+        return ended
+    if code := token_code(session):
+        row = explain(Operation.START, None, code)
+        return Explanation(_(row.meaning), ended.meaning, _(row.remedy))
+    if is_storage(trouble):
+        what = " ".join([ended.what, *_notes(trouble)])
+        remedy = _("Check bucket, region and keys of the storage, then start a new recording.")
+        return Explanation(what, ended.meaning, remedy)
+    why = _reported(session, trouble)
+    return Explanation(f"{ended.what} {why.what}", ended.meaning, ended.remedy)
 
 
 def _ended_by_itself(session: RecordingSession, *, gone: bool) -> Explanation:

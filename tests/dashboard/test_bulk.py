@@ -193,6 +193,7 @@ def test_what_has_not_begun_can_be_cancelled_on_the_page(signed_in, wish):
 
     assert "Cancelled: <strong>2</strong>" in html
     assert "2 rows were cancelled." in html
+    assert "Cancelled: <strong>2</strong>" in signed_in.get("/sessions/lists/").content.decode()
 
 
 def test_many_stops_are_shown_before_they_are_sent(signed_in, make_session, project):

@@ -100,6 +100,34 @@ def test_an_end_by_itself_says_what_is_left_of_the_recording(make_session, code,
     assert words in explained.meaning
 
 
+@pytest.mark.parametrize(
+    ("trouble", "what", "remedy"),
+    [
+        (
+            {"event_type": 11, "level": 3, "module": None, "notes": ["It ended abnormally."]},
+            "The recording ended abnormally.",
+            "the App Certificate",
+        ),
+        (
+            {"event_type": 1, "level": 5, "module": 1, "code": 32, "notes": ["Wrong keys."]},
+            "The recording ended abnormally. Wrong keys. The provider said: “no”.",
+            "Check bucket, region and keys of the storage, then start a new recording.",
+        ),
+    ],
+)
+def test_an_end_that_a_notice_explains_is_told_once_with_its_own_remedy(
+    make_session, trouble, what, remedy
+):
+    failure = failure_of(timezone.now(), Operation.QUERY, http_status=200, code=20)
+    said = {"at": "2026-11-21T18:15:13+00:00", "text": "no" if trouble["event_type"] == 1 else ""}
+    session = make_session(Status.FAILED, failure=failure, trouble=trouble | said)
+
+    explained = explain_failure(session)
+
+    assert explained.what == what
+    assert remedy in explained.remedy
+
+
 def test_our_own_reason_is_said_as_it_is(make_session):
     failure = failure_of(timezone.now(), Operation.ACQUIRE, text="The address cannot be used.")
 
