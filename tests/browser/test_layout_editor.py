@@ -52,6 +52,8 @@ def test_the_editor_takes_the_place_of_the_numbers_and_is_accessible(
     expect(page.locator("#layout-form")).to_have_count(0)
     expect(editor.regions.nth(1)).to_have_attribute("aria-pressed", "true")
     accessible()
+    cut = "names => names.filter(name => name.scrollWidth > name.clientWidth).length"
+    assert page.locator(".region-list__who").evaluate_all(cut) == 0
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.locator("#open-presets").click()
     expect(page.get_by_role("dialog", name="Arrangements")).to_be_visible()
@@ -127,6 +129,27 @@ class TestPointer:
         assert editor.wire() == before
         expect(editor.state).to_have_text("Saved")
 
+    @pytest.mark.parametrize("key", ["Control+z", "Delete", "ArrowLeft"])
+    def test_a_key_in_a_drag_ends_it_and_every_step_can_be_gone_back(self, edit, halves, page, key):
+        editor = edit(halves)
+        start = editor.boxes()
+        editor.regions.nth(1).focus()
+        editor.press("Control+ArrowLeft")
+
+        page.mouse.move(*editor.at(0.25, 0.5))
+        page.mouse.down()
+        page.mouse.move(*editor.at(0.4, 0.5), steps=3)
+        editor.press(key)
+        page.mouse.move(*editor.at(0.6, 0.5), steps=3)
+        page.mouse.up()
+        ended = editor.boxes()
+        editor.regions.nth(0).focus()
+        editor.press("Control+z", "Control+z", "Control+z")
+        assert editor.boxes() == start
+        editor.regions.nth(0).focus()
+        editor.press("Control+y", "Control+y")
+        assert key == "Control+z" or editor.boxes() == ended
+
     def test_regions_are_drawn_swept_toggled_and_grouped(self, edit, page):
         layout = Layout.create("Busy", WIDE, Picture(3, BUSY.regions[:2]), by=None)
         editor = edit(layout)
@@ -164,6 +187,11 @@ class TestPointer:
         editor.press("l", "ArrowRight")
         assert editor.boxes() == before
         expect(editor.said).to_contain_text("locked")
+        expect(editor.regions.nth(1).locator("text")).to_have_text("2 · 🔒")
+        editor.regions.nth(1).focus()
+        editor.press(".", "Delete")
+        expect(editor.said).to_contain_text("locked")
+        expect(editor.regions.nth(1)).to_be_focused()
 
         page.mouse.dblclick(*editor.at(0.15, 0.15))
         expect(editor.field("x")).to_be_focused()
@@ -279,7 +307,9 @@ class TestKeys:
             }"""
         )
 
-        editor.press("Control+d", "Enter")
+        editor.press("Control+d")
+        expect(editor.regions.nth(2)).to_be_focused()
+        editor.press("Enter")
         expect(editor.field("x")).to_be_focused()
         editor.press("Escape")
         page.evaluate("() => frames_again()")
@@ -296,6 +326,11 @@ class TestKeys:
 
         editor.press("n", "]")
         expect(editor.said).to_contain_text(re.compile("Region [12], uid 77"))
+        behind_altgr = (
+            "new KeyboardEvent('keydown', {key: '[', ctrlKey: true, altKey: true, bubbles: true})"
+        )
+        editor.regions.nth(1).evaluate(f"region => region.dispatchEvent({behind_altgr})")
+        expect(editor.said).to_contain_text("Region 1, uid 77")
         editor.press("h", "h", "Delete")
         expect(editor.regions).to_have_count(1)
         for _ in range(4):
@@ -304,6 +339,22 @@ class TestKeys:
         editor.regions.nth(0).focus()
         editor.press("Control+y", "?")
         expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+    def test_a_menu_offers_what_the_selection_allows(self, edit, halves, page):
+        editor = edit(halves)
+        page.locator(".tools summary", has_text="Arrange").click()
+        swap = page.get_by_role("button", name="Swap two places")
+        gaps = page.get_by_role("button", name="Equal gaps across")
+        front = page.locator(".tools").get_by_role("button", name="Bring to front")
+        for chosen, possible in [("", []), ("Home", [front]), ("Control+a", [front, swap])]:
+            if chosen:
+                editor.regions.nth(0).focus()
+                editor.press(chosen)
+            for button in (front, swap, gaps):
+                expect(button).to_be_enabled(enabled=button in possible)
+
+        swap.press("Enter")
+        assert editor.boxes() == [(0.5, 0, 0.5, 1), (0, 0, 0.5, 1)]
 
     def test_menus_give_the_keys_back(self, edit, halves, page):
         editor = edit(halves)
@@ -342,7 +393,9 @@ def test_the_services_own_layouts_are_drawn_converted_and_arranged_anew(edit, ha
     page.locator('[data-view="users"]').fill("7")
     expect(page.locator('.region[role="img"]')).to_have_count(7)
 
-    page.get_by_role("button", name="Convert to custom").click()
+    page.get_by_role("button", name="Convert to custom").press("Enter")
+    expect(editor.regions.nth(0)).to_be_focused()
+    expect(editor.said).to_contain_text("Convert to custom")
     assert editor.boxes()[0] == (0, 0, 0.857143, 1)
     page.locator("#open-presets").click()
     page.locator('.presets [name="n"]').fill("9")
@@ -372,11 +425,25 @@ class TestBadInput:
             editor.field("w").press("Enter")
 
             expect(editor.field("w")).to_have_attribute("aria-invalid", "true")
-            expect(page.locator("[data-field-error]")).to_be_visible()
+            expect(page.locator(".inspector__numbers + [data-field-error]")).to_be_visible()
             assert editor.boxes() == before, bad
             editor.field("w").fill("0.5")
             editor.field("w").press("Enter")
             expect(page.locator("[data-field-error]")).to_be_hidden()
+
+    def test_a_bare_number_is_of_the_unit_that_the_field_shows(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+
+        for unit, typed, shown in [("pixels", "320", "320px"), ("percent", "30", "30%")]:
+            page.locator(f'[data-view="unit"][value="{unit}"]').check(force=True)
+            editor.field("w").fill(typed)
+            editor.field("w").press("Enter")
+            expect(editor.field("w")).to_have_value(shown)
+        editor.field("w").fill("1/4")
+        editor.field("w").press("Enter")
+        expect(editor.field("w")).to_have_value("25%")
+        assert editor.boxes()[0] == (0, 0, 0.25, 1)
 
     def test_faults_are_named_on_the_region_in_the_list_and_keep_it_from_being_saved(
         self, edit, halves, page
@@ -528,7 +595,11 @@ class TestKeeping:
         page.on("dialog", lambda dialog: dialog.accept())
         page.reload()
 
-        page.get_by_role("button", name="Recover the draft").click()
+        page.get_by_role("button", name="Recover the draft").press("Enter")
+        editor.press("Control+z")  # the keys stay with the editor
+        assert editor.boxes() != drawn
+        editor.regions.nth(0).focus()
+        editor.press("Control+y")
 
         assert editor.boxes() == drawn
         expect(editor.state).to_have_text("Unsaved")

@@ -138,6 +138,26 @@ test("a gesture is one step; cancelled it leaves the document as it was, to the 
   assert.equal(m.doc, before);
 });
 
+test("a gesture that a command or an undo has ended changes nothing any more", () => {
+  for (const [end, names] of [
+    [(m) => run(m, "remove"), ["Remove 3 regions"]],
+    [(m) => m.undo(), []],
+  ]) {
+    const m = model();
+    all(m).begin("Move 3 regions");
+    const moved = withRegions(m.doc, move(m.doc.regions, 5, 5));
+    m.update(moved);
+    end(m);
+    const { doc } = m;
+
+    m.update(moved);
+    m.commit();
+
+    assert.equal(m.doc, doc);
+    assert.deepEqual(m.history, names);
+  }
+});
+
 test("a gesture that ends where it began is no step", () => {
   const m = model();
   m.begin("Move");

@@ -1,4 +1,5 @@
 /** What buttons, menus and keys do, by the names in their data-do; and what is said of it. */
+import { arrange } from "./arrange.js";
 import { run } from "./commands.js";
 import { $, editor, put, say, word } from "./dom.js";
 import { six } from "./fields.js";
@@ -21,11 +22,13 @@ export function startActions(ed) {
     if (noRoom(name)) return false;
     const done = run(model, name, options);
     // Nudges are told when the key is let go.
-    if (STATES.includes(name)) {
+    if (STATES.includes(name) || (name === "remove" && !done)) {
       ed.refresh(); // the numbers of regions and their warnings
       ed.tellSelected();
     } else if (done && options.at === undefined) say(word("done", { step: model.history[model.position - 1] }));
-    if (name === "remove") view.svg.focus();
+    if (name === "remove" && done) view.svg.focus();
+    // What was made is what the keys act on.
+    if (ADDING.includes(name) && view.svg.contains(document.activeElement)) view.focus(model.selection.at(-1));
     return done;
   };
 
@@ -41,7 +44,7 @@ export function startActions(ed) {
     if (!selected.length) return;
     const near = guides.map(({ id, axis, side, kind }) => (id ? word("aligned", { number: model.index(id) + 1, side: word(SIDES[axis + side] ?? "centre") }) : word(`at_${kind}`)));
     const what = selected.length > 1 ? word("many", { count: selected.length }) : describe(ed, selected[0], indexes[0]);
-    say([what, ...new Set(near)].join(", "));
+    say(`${what} ${[...new Set(near)].join(", ")}`);
   };
 
   ed.tool = (name) => {
@@ -99,7 +102,7 @@ export function startActions(ed) {
       ed.pane("region");
       $('[data-f="x"]').select();
     },
-    presets: async () => (await import("./arrange.js")).arrange(ed),
+    presets: () => arrange(ed),
     pixel() {
       show.pixel = !show.pixel;
       say(word(show.pixel ? "step_pixel" : "step_percent"));
@@ -114,6 +117,8 @@ export function startActions(ed) {
       const people = ed.users().length ? ed.users() : ["1"];
       model.replace(asCustom(model.doc, people, ed.data.tables), word("convert"));
       ed.pane("region");
+      ed.act("first"); // the button that had the focus is gone
+      say(word("done", { step: word("convert") }));
     },
     align: (how) => ed.run("align", { how, to: model.selected.length > 1 ? show.alignTo : "canvas" }),
     distribute(how) {

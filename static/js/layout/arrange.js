@@ -1,4 +1,4 @@
-/** The dialog of arrangements; loaded when it is first opened. */
+/** The dialog of arrangements. */
 import { preset } from "./presets.js";
 import { thumbnail } from "./thumb.js";
 
@@ -12,7 +12,7 @@ export function arrange(ed) {
   form.elements.n.value = Math.max(2, doc.regions.length || 4);
   const redraw = () => {
     const values = Object.fromEntries(new FormData(form));
-    const numbers = { n: Number(values.n), gap: Number(values.gap) || 0, margin: Number(values.margin) || 0 };
+    const numbers = { n: Number(values.n), gap: Math.max(0, values.gap), margin: Math.max(0, values.margin) };
     chosenName = form.querySelector("[name=kind]:checked").parentElement.textContent.trim();
     rects = preset(values.kind, { ...values, ...numbers, width: doc.width, height: doc.height });
     for (const node of form.querySelectorAll("[data-for]")) node.hidden = !node.dataset.for.split(" ").includes(values.kind);

@@ -9,6 +9,7 @@ import { startKeeping } from "./keeping.js";
 import { startKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { Model, full } from "./model.js";
+import { startPanel } from "./panel.js";
 import { startPointer } from "./pointer.js";
 import { isDerived, sampleUsers } from "./predefined.js";
 import { startSamples } from "./samples.js";
@@ -103,9 +104,13 @@ function tell() {
   $("[data-vertical]").hidden = doc.kind !== 2;
   $("[data-empty]").hidden = !custom || doc.regions.length > 0;
   $("[data-full]").hidden = !full(doc);
-  const impossible = { add: full(doc), draw: full(doc), duplicate: full(doc), undo: !model.canUndo, redo: !model.canRedo };
+  const { length } = model.selection;
+  const impossible = {
+    add: full(doc), draw: full(doc), duplicate: !length || full(doc), undo: !model.canUndo, redo: !model.canRedo,
+    distribute: length < 3, same: length < 2, swap: length !== 2, front: !length, raise: !length, lower: !length, back: !length, remove: !length,
+  };
   for (const name in impossible) {
-    for (const button of all(`[data-do="${name}"]`)) put(button, { "aria-disabled": impossible[name] ? "true" : null });
+    for (const button of all(`[data-do^="${name}"]`)) put(button, { "aria-disabled": impossible[name] ? "true" : null });
   }
   out("users", word("users", { count: ed.show.users }));
   out("canvas", `${doc.width} × ${doc.height} px`);
@@ -133,20 +138,6 @@ function startChoices() {
   });
 }
 
-/** The JSON panel comes when it is first opened. */
-function startJson() {
-  let loading;
-  const load = () => (loading ??= import("./panel.js").then(({ startPanel }) => {
-    const panel = startPanel(ed);
-    ed.parts.push(panel);
-    panel.tell();
-    return panel;
-  }));
-  $("[data-panel]").addEventListener("toggle", load);
-  $("[data-import]").addEventListener("change", async ({ target }) => (await load()).open(target));
-  ed.actions.export = async (what) => (await load()).export(what);
-}
-
 // Whatever goes wrong before it is ready leaves the form of numbers.
 addEventListener("error", () => "ready" in editor.dataset || editor.remove());
 editor.hidden = false;
@@ -155,9 +146,8 @@ ed.view = startView(ed);
 startActions(ed);
 startPointer(ed);
 startKeys(ed);
-for (const part of [startInspector, startList, startKeeping]) ed.parts.push(part(ed));
+for (const part of [startInspector, startList, startKeeping, startPanel]) ed.parts.push(part(ed));
 startChoices();
-startJson();
 if (model.doc.kind !== 3) ed.pane("canvas");
 model.onchange = (_model, what) => {
   whole ||= what !== "preview";

@@ -12,7 +12,11 @@ export function startInspector(ed) {
   const fields = all("[data-f]");
   const canvasFields = all("[data-c]");
   for (const input of [...fields, ...canvasFields]) input.empty = input.placeholder;
-  const error = (place, text) => put($(place), { textContent: text, hidden: !text });
+  const error = (place, text) => {
+    const node = put($(place), { textContent: text, hidden: !text });
+    // Below the first field that is wrong.
+    node.closest(".inspector__pane").querySelector("[aria-invalid]")?.closest(".inspector__numbers, .inspector__line, .field").after(node);
+  };
   const pixels = (field) => model.doc[PLACES[field]];
 
   /** One value if all have it, else undefined. */
@@ -122,7 +126,9 @@ export function startInspector(ed) {
     input.typed = false;
     if (input.type === "range") return model.commit();
     if (WRITE[f]) return WRITE[f](input);
-    const read = parse(input.value, pixels(f) ?? 1);
+    // A bare number is of the unit that the field shows.
+    const unit = (PLACES[f] && /^\s*[\d.]+\s*$/.test(input.value) && { percent: "%", pixels: "px" }[ed.show.unit]) || "";
+    const read = parse(input.value + unit, pixels(f) ?? 1);
     if (read.error) {
       input.setAttribute("aria-invalid", "true");
       return error("[data-field-error]", FIELD_WORDS[read.error]);

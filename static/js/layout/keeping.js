@@ -99,6 +99,7 @@ export function startKeeping(ed) {
     banner.addEventListener("click", ({ target }) => {
       const name = answerAt(target);
       if (!name) return;
+      if (banner.contains(document.activeElement)) ed.view.focus(model.selection.at(-1));
       banner.remove();
       actions[name]?.();
     });

@@ -44,7 +44,9 @@ export function startKeys(ed) {
     }
     const single = key.length === 1;
     const name = KEYS[single ? key.toLowerCase() : key];
-    if (!name || control || event.altKey || (single && !ed.show.letters)) return;
+    // Many keyboards have brackets behind AltGr, which counts as Ctrl and Alt, or behind Option.
+    const held = event.altKey ? !/[[\]{}]/.test(key) : control;
+    if (!name || held || (single && !ed.show.letters)) return;
     if (model.doc.kind !== 3 && !/zoom|keys|clear/.test(name)) return;
     event.preventDefault();
     ed.act(name);

@@ -97,11 +97,11 @@ export class Model {
     this.#start = this.#now;
   }
   update(doc) {
-    this.#show([doc, this.selection], "preview");
+    if (this.active) this.#show([doc, this.selection], "preview"); // a key may have ended it: then it is over
   }
   commit() {
     const name = this.active;
-    if (same(this.doc, this.#start?.[0] ?? this.doc)) return this.cancel();
+    if (!name || same(this.doc, this.#start[0])) return this.cancel();
     this.active = "";
     this.#push(name, this.#start, this.#now, "", 0);
   }

@@ -124,5 +124,7 @@ export function startPanel(ed) {
     document.execCommand("copy");
   }
 
-  return { tell, open, export: send };
+  $("[data-import]").addEventListener("change", ({ target }) => open(target));
+  ed.actions.export = send;
+  return { tell };
 }

@@ -43,7 +43,10 @@ export function startView(ed) {
     },
     node: (id) => nodes.get(id),
     focus(id) {
-      if (id && !nodes.has(id)) paint(); // it is new, and the key came before the frame
+      if (id && !nodes.has(id)) {
+        paint(); // it is new, and the key came before the frame
+        view.tell();
+      }
       (nodes.get(id) ?? svg).focus({ preventScroll: true });
     },
     zoomTo(scale, x = view.width / 2, y = view.height / 2) {
@@ -157,8 +160,11 @@ export function startView(ed) {
     put(node.ring, inset);
     put(node.edge, inset);
     const name = `${index + 1}`;
-    const long = [name, label(index, uid), own?.locked ? "🔒" : "", shown.note].filter(Boolean).join(" · ");
-    const text = long.length * 7 + 22 < width ? long : name;
+    const fitting = (...parts) => {
+      const words = [name, own?.locked && "🔒", shown.note, ...parts].filter(Boolean).join(" · ");
+      return words.length * 7 + 22 < width && words;
+    };
+    const text = fitting(label(index, uid)) || fitting() || name;
     put(node.text, { textContent: text });
     put(node.plate, { width: pen.measureText(text).width + 15 });
   }
