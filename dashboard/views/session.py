@@ -25,6 +25,7 @@ from recorder.contract.states import RESOURCE_LIFE_S, Operation
 from recorder.contract.vendors import VENDORS
 from recorder.footage.ledger import folder
 from recorder.lifecycle.ahead import ahead
+from recorder.lifecycle.given_up import Heard, running_after_all
 from recorder.lifecycle.timeline import Entry, timeline
 from recorder.lifecycle.words import (
     Explanation,
@@ -43,6 +44,7 @@ Kind = RecordedFile.Kind
 @require_safe
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_of(request, pk)
+    unseen = _unseen(request, found)
     tag = poll_tag(
         request.get_full_path(),
         chrome_of(request).figures,
@@ -51,15 +53,24 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         bool(found.lease_until and found.lease_until > timezone.now()),
         found.files.aggregate(Max("checked_at")),
         moving([found], timezone.now()),
+        [one.sid for one in unseen],
     )
     if same := unchanged(request, tag):
         return same
-    context = _shown(found, whole="all" in request.GET)
+    context = _shown(found, whole="all" in request.GET) | {"unseen": unseen}
     response = render_page(
         request, "sessions/detail.html", "sessions/_detail_poll.html", context, tag=tag
     )
     csp.allow_images(response)
     return response
+
+
+def _unseen(request: HttpRequest, session: RecordingSession) -> list[Heard]:
+    """What is heard of it although it was given up."""
+    if not (session.failure or {}).get("given_up") or not chrome_of(request).figures.unmatched:
+        return []
+    heard = running_after_all(request.user, timezone.now())
+    return [one for one in heard if one.session == session]
 
 
 def _shown(session: RecordingSession, *, whole: bool) -> dict[str, object]:

@@ -21,6 +21,7 @@ from dashboard.strips import Strip, moving, strips
 from recorder.contract.states import Status
 from recorder.lifecycle.attention import Attention
 from recorder.lifecycle.figures import Figures
+from recorder.lifecycle.given_up import running_after_all
 from recorder.lifecycle.words import (
     Explanation,
     explain_attention,
@@ -111,10 +112,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     here = _address(request, window.place())
     projects = Project.objects.visible_to(request.user)
     silent = list(projects.in_trouble()) if figures.troubled else []
+    unseen = running_after_all(request.user, timezone.now()) if figures.unmatched else []
     tag = poll_tag(
         here,
         figures,
         [(project.pk, project.failing_since) for project in silent],
+        [(one.session.pk, one.sid) for one in unseen],
         [(session.pk, session.version) for session in found],
         moving(shown, timezone.now()),
     )
@@ -126,6 +129,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "here": here,
         "figures": _figures(figures),
         "silent": silent,
+        "unseen": unseen,
         "rows": [Row(session, drawn.get(session.pk)) for session in shown],
         "pace": _pace(shown, figures, window),
         "later": bool(window.after),

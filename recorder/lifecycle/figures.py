@@ -9,13 +9,15 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
+from recorder.lifecycle.given_up import unmatched_lately
 from recorder.models import Heartbeat, Project, RecordingSession
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`live` counts what records or is about to; `workers` those seen within 30 seconds;
-    `troubled` the projects whose provider does not answer."""
+    `troubled` the projects whose provider does not answer; `unmatched` is 1 where
+    callbacks about nothing known came lately."""
 
     recording_now: int = 0
     needs_attention: int = 0
@@ -24,6 +26,7 @@ class Figures:
     live: int = 0
     workers: int = 0
     troubled: int = 0
+    unmatched: int = 0
 
 
 def figures(user: AbstractBaseUser | AnonymousUser) -> Figures:
@@ -49,6 +52,7 @@ def counted(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, QuerySet[Any
         "live": sessions.live(),
         "workers": Heartbeat.seen(),
         "troubled": Project.objects.visible_to(user).in_trouble().order_by(),
+        "unmatched": unmatched_lately(user, timezone.now()).order_by(),
     }
 
 
