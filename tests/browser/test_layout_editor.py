@@ -498,6 +498,8 @@ class TestBadInput:
                 bad,
             )
             expect(note).to_contain_text(words)
+        editor.regions.nth(1).click()  # what was typed is still there to be mended
+        expect(page.locator("[data-json]")).to_have_value(bad)
         huge = {"name": "huge.json", "mimeType": "application/json", "buffer": b"[" * 10_000_000}
         page.locator("[data-import]").set_input_files([huge])
         expect(note).to_contain_text("too large")
@@ -522,6 +524,30 @@ class TestBadInput:
 
 
 class TestKeeping:
+    def test_what_is_still_being_typed_is_saved_too_and_what_is_no_number_is_not_left_out(
+        self, edit, halves, page
+    ):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+
+        editor.field("w").fill("0.25")
+        editor.press("Control+s")
+        expect(editor.state).to_have_text("Saved")
+        assert halves.versions.get(number=2).parsed().regions[0].width == UNIT // 4
+
+        editor.field("w").fill("0,3")
+        editor.save()
+        expect(editor.state).to_have_text("Not saved")
+        expect(editor.field("w")).to_be_focused()
+        expect(editor.field("w")).to_have_value("0,3")
+        expect(page.locator("[data-field-error]")).to_be_visible()
+        assert halves.versions.count() == 2
+
+        editor.field("w").fill("0.3")
+        editor.save()
+        expect(editor.state).to_have_text("Saved")
+        assert halves.versions.get(number=3).parsed().regions[0].width == 300_000
+
     def test_a_layout_without_a_name_is_told_so_and_saved_as_soon_as_it_has_one(
         self, edit, page, console
     ):

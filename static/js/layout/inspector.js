@@ -130,6 +130,7 @@ export function startInspector(ed) {
     const unit = (PLACES[f] && /^\s*[\d.]+\s*$/.test(input.value) && { percent: "%", pixels: "px" }[ed.show.unit]) || "";
     const read = parse(input.value + unit, pixels(f) ?? 1);
     if (read.error) {
+      input.typed = true;
       input.setAttribute("aria-invalid", "true");
       return error("[data-field-error]", FIELD_WORDS[read.error]);
     }
@@ -193,6 +194,7 @@ export function startInspector(ed) {
     }
     const number = c === "kind" || c === "width" || c === "height";
     if (number && !/^\d{1,5}$/.test(input.value.trim())) {
+      input.typed = true;
       input.setAttribute("aria-invalid", "true");
       return error("[data-canvas-error]", word("whole_number"));
     }

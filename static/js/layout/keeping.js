@@ -173,7 +173,16 @@ export function startKeeping(ed) {
     ed.toFirstError();
   }
 
-  const save = ({ copy = false } = {}) => trying(async () => {
+  /** What is typed and is no number is not left out in silence. */
+  function held() {
+    const input = all("[data-f], [data-c]").find((each) => each.typed && each.offsetParent);
+    if (!input) return false;
+    input.focus();
+    show("refused");
+    return true;
+  }
+
+  const save = ({ copy = false } = {}) => held() || trying(async () => {
     const { doc } = model;
     if (!copy && ed.own.some((each) => each.severity === "error")) return refuse(word("not_saved"));
     const name = ed.name();
@@ -248,7 +257,7 @@ export function startKeeping(ed) {
     forbid(apply, whyNot());
   }
 
-  const compare = () => trying(async () => {
+  const compare = () => held() || trying(async () => {
     if (whyNot()) return refuse(whyNot());
     const answer = await send(data.urls.compare, { document: documentOf(model.doc) });
     if (answer.status !== 200) return refuse(answer.message, answer.problems);

@@ -22,6 +22,10 @@ export function startKeys(ed) {
     if (control && !event.altKey && WITH_CONTROL[key] && (key === "s" || !typing(target))) {
       if (key === "a" && !onCanvas(target)) return;
       event.preventDefault();
+      if (typing(target)) {
+        target.blur(); // what is still being typed is saved too
+        target.focus();
+      }
       return ed.act(key === "s" && ed.data.mode === "live" ? "apply" : key === "z" && event.shiftKey ? "redo" : WITH_CONTROL[key]);
     }
     if (key === "Escape" && target.closest("[data-inspector]")) return ed.view.focus(model.selection.at(-1));

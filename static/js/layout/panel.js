@@ -19,7 +19,8 @@ export function startPanel(ed) {
 
   function tell() {
     if (!panel.open) return;
-    if (!own || document.activeElement !== area) {
+    // What cannot be read yet stays, until the picture is another one.
+    if (!own || (document.activeElement !== area && noted !== model.doc)) {
       const text = toText(model.doc);
       if (area.value !== text) area.value = text;
       regions = read(text, model.doc).regions ?? [];
