@@ -20,6 +20,7 @@ def preview(form: LayoutForm, users: int) -> dict[str, Any]:
     canvas = _WIDE if {"width", "height"} & set(form.errors) else form.canvas or _WIDE
     people = None if picture.kind == CUSTOM else people_in(picture, users)
     name = f"#{form.id_of('name')}"  # not a matter of the picture
+    lines = [line for line in form.listed() if line["href"] != name]
     return {
         "picture": picture,
         "canvas": canvas,
@@ -28,7 +29,8 @@ def preview(form: LayoutForm, users: int) -> dict[str, Any]:
         "users": users,
         "undrawn": undrawn,
         "table": _table(picture, canvas, people),
-        "found": [line for line in form.listed() if line["href"] != name],
+        "found": [line for line in lines if line["severity"] != "info"],
+        "notes": [line for line in lines if line["severity"] == "info"],
     }
 
 

@@ -456,6 +456,17 @@ class TestPreview:
         assert "Region 2 is not drawn" in page
         assert "Region 2, Width: The width is a fraction" in page
 
+    def test_notes_are_folded_away_below_what_is_wrong(self, signed_in, asking):
+        """With 17 regions there are about 30 of them."""
+        posted = fields(region(0, width="0.9", height="0.9"), region(1, x_axis="0.5"))
+
+        wrong, notes = self.draw(signed_in, asking, posted).split('id="preview-notes"')
+
+        assert "Other regions cover" in wrong
+        assert "upright phone" not in wrong
+        assert notes.count("upright phone") == 2
+        assert "2 notes" in notes
+
     @pytest.mark.parametrize(
         "more",
         [
