@@ -1,9 +1,11 @@
 /**
  * When the server cannot be reached: a banner that counts down to the next try, figures dimmed with the
- * time they were true. The server is asked at [data-probe]; polls rest until it answers.
+ * time they were true. The server is asked at [data-probe]; polls rest until it answers. What a person pressed
+ * meanwhile may have arrived or not, which a toast says.
  */
 import { backoff } from "./backoff.js";
 import { holdPolls, pollNow, releasePolls } from "./polling.js";
+import { toastFrom } from "./toasts.js";
 
 const GATEWAY = new Set([502, 503, 504]);
 let leaving = false; // a link was followed, or a form is on its way
@@ -22,14 +24,24 @@ export function startConnection() {
   document.addEventListener("htmx:error", (event) => {
     const { error } = event.detail;
     // fetch() rejects with a TypeError when there is no answer; htmx aborts with "timeout".
-    if (event.detail.ctx && (error instanceof TypeError || error === "timeout")) watch.doubt();
+    if (!event.detail.ctx || !(error instanceof TypeError || error === "timeout")) return;
+    tellUnknown(event.detail.ctx);
+    watch.doubt();
   });
   document.addEventListener("htmx:response:error", (event) => {
-    if (GATEWAY.has(event.detail.ctx.response.status)) watch.lose();
+    if (!GATEWAY.has(event.detail.ctx.response.status)) return;
+    tellUnknown(event.detail.ctx);
+    watch.lose();
   });
   document.addEventListener("htmx:after:request", (event) => {
     if (!GATEWAY.has(event.detail.ctx.response.status)) watch.find();
   });
+}
+
+/** What a button sent may have been done all the same; that stays on the page when the banner has gone. */
+function tellUnknown({ request, sourceElement }) {
+  const pressed = [request.submitter, sourceElement].some((each) => each?.matches?.("[data-busy]"));
+  if (pressed && request.method !== "GET" && !gone) toastFrom("unknown-toast");
 }
 
 class Watch {

@@ -181,7 +181,8 @@ def test_a_poll_that_ends_while_a_link_is_followed_is_no_lost_connection(board, 
 
 
 def test_a_bad_gateway_counts_as_a_lost_connection(board, page, console):
-    console.allow("status of 502")
+    console.allow("Failed to fetch|ERR_FAILED|status of 502")
+    page.route("**/healthz", lambda route: route.abort())  # else it is found again in two seconds
     board.status = 502
     board.rows["a"] = "Recording"
 
@@ -243,6 +244,39 @@ def test_a_busy_button_says_what_it_does_until_the_answer_is_there(board, page):
     expect(busy).to_have_attribute("aria-busy", "true")
     held[0].continue_()
     expect(page.locator("#keep")).to_have_text("Sent x")
+
+
+@pytest.mark.parametrize("status", [0, 502])
+def test_what_was_pressed_while_nobody_answered_is_said_to_be_unknown(board, page, console, status):
+    console.allow("Failed to fetch|ERR_FAILED|status of 502")
+    page.route("**/healthz", lambda route: route.abort())
+    page.route(
+        "**/board/form/",
+        lambda route: route.fulfill(status=status) if status else route.abort(),
+    )
+    page.get_by_label("Name").fill("x")
+    page.get_by_role("button", name="Send").click()
+    told = page.get_by_text("It is not known whether that arrived")
+    expect(told).to_be_visible()
+
+    page.unroute("**/healthz")
+    page.get_by_role("button", name="Retry now").click()
+
+    expect(page.get_by_text("Connection lost. Recordings continue.")).to_be_hidden()
+    expect(told).to_be_visible()  # until somebody has read it
+    expect(page.get_by_label("Name")).to_have_value("x")
+
+
+def test_a_poll_that_is_not_answered_was_nobody_s_wish(board, page, console):
+    console.allow("Failed to fetch|ERR_FAILED|status of 502")
+    page.route("**/healthz", lambda route: route.abort())
+    board.status = 502
+    board.rows["a"] = "Recording"
+
+    poll(page)
+
+    expect(page.get_by_text("Connection lost. Recordings continue.")).to_be_visible()
+    expect(page.get_by_text("It is not known whether that arrived")).to_be_hidden()
 
 
 def test_the_jump_box_goes_where_the_arrow_points(board, page):
