@@ -93,7 +93,7 @@ def _keep(batch: Sequence[_Waiting]) -> None:
 
 def _keep_and_tell(batch: Sequence[_Waiting]) -> None:
     for waiting in batch:
-        waiting.notice.deliveries = 1  # also when this is tried again
+        _as_it_came(waiting.notice)
     known = _known([waiting.notice for waiting in batch])
     again: Counter[int] = Counter()
     fresh: list[Notice] = []
@@ -114,6 +114,14 @@ def _keep_and_tell(batch: Sequence[_Waiting]) -> None:
     if fresh:
         hear(fresh, now)
         Notice.objects.bulk_create(fresh)
+
+
+def _as_it_came(notice: Notice) -> None:
+    """Without what a try that was rolled back has set on it: else it would pass for one whose
+    session was told of it before, and nobody would be asked because of it."""
+    notice.deliveries, notice.tries = 1, 0
+    notice.session = notice.folded_at = notice.due_at = None
+    notice.error, notice.late = "", False
 
 
 def _known(notices: Sequence[Notice]) -> dict[tuple[int, str, str], Notice]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from recorder.lifecycle.observe import Facts, QueryAnswer, StartAnswer, StopAnsw
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.words import explain_attention
 from recorder.models import Notice, RecordedFile, RecordingSession
+from recorder.notices.intake import intake
 from recorder.notices.wire import notice_in
 from tests.support.notices import about, body, deliver, story_of
 from tests.support.provider import says
@@ -401,3 +403,20 @@ def test_a_notice_that_never_folds_is_put_aside_and_holds_up_no_other(project, m
 
     kept = Notice.objects.get()
     assert (kept.tries, kept.due_at, kept.error) == (TRIES, None, "ValueError")
+
+
+def test_a_notice_that_is_kept_at_the_second_try_still_asks_the_service(project, make_session):
+    """Another process kept one of the same commit meanwhile, so all of it was done again."""
+    session, now = make_session(Status.RECORDING), timezone.now()
+    error = notice_in(about(session, 1, 0, errorLevel=5, errorCode=3), project.pk, now)
+
+    def keep_the_same(**_):
+        post_save.disconnect(keep_the_same, sender=RecordingSession)
+        notice_in(body(30, notice_id=error.notice_id), project.pk, now).save()
+
+    post_save.connect(keep_the_same, sender=RecordingSession, weak=False)
+    intake.keep(error)
+
+    session.refresh_from_db()
+    assert session.ask_at
+    assert Notice.objects.get().event_type == 1
