@@ -23,7 +23,7 @@ from recorder.lifecycle.line import Line, handle_of
 from recorder.lifecycle.observe import StartAnswer, failure_of
 from recorder.lifecycle.rows import CAPACITY, changing
 from recorder.lifecycle.sealed import restored
-from recorder.models import Notice, RecordingSession
+from recorder.models import Notice, RecordingSession, audit
 from recorder.providers import errors
 from recorder.providers.client import Handle
 
@@ -164,6 +164,8 @@ def adopt(session: RecordingSession, lease: str, line: Line, sid: str) -> None:
                     # A notice of an earlier start may have come meanwhile. That one has ended, or
                     # the service would have refused this one.
                     row.sid = sid
+                else:
+                    audit.record("session.stop_stray", row, by=None, session=row, sid=sid)
             break
         except DatabaseError:
             log.exception("Session %s runs as %s; this is not stored yet.", session.reference, sid)

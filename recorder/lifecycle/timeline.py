@@ -99,6 +99,7 @@ def _action_title(entry: AuditEntry) -> str:
         "session.layout": _("Layout changed"),
         "session.update": _("Subscription changed"),
         "session.max_length": _("Stopped at its maximum length"),
+        "session.stop_stray": _("Stop of what had started after its end"),
         "session.try_again": _("One more try requested"),
         "session.start_again": _("Started again as a new recording"),
         "session.give_up": _("Given up"),

@@ -13,7 +13,8 @@ from recorder.lifecycle.fold import fold
 from recorder.lifecycle.observe import Noticed, StartAnswer
 from recorder.lifecycle.resolve import give_up, send_again, try_again
 from recorder.lifecycle.start import request_start, send_start
-from recorder.models import InvalidTransition, RecordingSession
+from recorder.lifecycle.timeline import timeline
+from recorder.models import AuditEntry, InvalidTransition, RecordingSession
 from tests.support.provider import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,3 +121,6 @@ def test_what_belongs_to_no_live_session_is_told_to_stop_again_and_else_named_in
     assert (provider.live == []) is stopped
     assert ("Nothing else stops it" in caplog.text) is not stopped
     assert session.calls.filter(operation="stop").count() == (3 if stopped else 4)
+    entry = AuditEntry.objects.get(action="session.stop_stray", user=None)
+    assert (entry.session, entry.details) == (session, {"sid": "sid-1"})
+    assert "Stop of what had started after its end" in [each.title for each in timeline(session)]
