@@ -127,6 +127,7 @@ def _withdraw(bulk: Bulk) -> int:
     feeder does so too, should the process that cancelled have died over it."""
     if bulk.kind != Bulk.Kind.START:
         return 0
+    _find_asked_for(bulk)
     unsent = RecordingSession.objects.filter(
         bulk_items__bulk=bulk, status__in=_WAITING[:2], stop_requested_at=None
     )
@@ -135,6 +136,18 @@ def _withdraw(bulk: Bulk) -> int:
         with suppress(InvalidTransition):  # it has ended by itself meanwhile
             count += request_stop(session, by=bulk.cancelled_by, grace=timedelta(0))
     return count
+
+
+def _find_asked_for(bulk: Bulk) -> None:
+    """Give cancelled rows the session that was asked for by a worker which died over it, before
+    the row could say so: it would be started, and nobody would have wanted it."""
+    cancelled = bulk.items.filter(state=BulkItem.State.CANCELLED, session=None)
+    keys = {number: _row_key(bulk, number) for number in cancelled.values_list("number", flat=True)}
+    sessions = RecordingSession.objects.filter(form_key__in=keys.values())
+    asked_for = dict(sessions.values_list("form_key", "pk"))
+    for number, key in keys.items():
+        if pk := asked_for.get(key):
+            cancelled.filter(number=number).update(state=BulkItem.State.TAKEN, session=pk)
 
 
 def feed() -> int:
@@ -186,7 +199,7 @@ def _feed_starts(bulk: Bulk) -> None:
 def _start(bulk: Bulk, item: BulkItem, shared: StartRequest, page: str) -> None:
     """The row's session; the same one again if this process dies before the row knows it."""
     request = _of_row(shared, Row(item.number, item.cname, item.uid, page))
-    key = _mark("bulk", [bulk.pk, item.number])
+    key = _row_key(bulk, item.number)
     session = None
     with _told(item, "cname"):
         session, _fresh = request_start(
@@ -313,6 +326,11 @@ def _queued(bulk: Bulk, items: list[BulkItem], by: User) -> tuple[Bulk, bool]:
             return first, False
         raise
     return bulk, True
+
+
+def _row_key(bulk: Bulk, number: int) -> str:
+    """Of the session of one row."""
+    return _mark("bulk", [bulk.pk, number])
 
 
 def _keyed(form_key: str, mark: str) -> Bulk | None:

@@ -162,6 +162,27 @@ def test_a_cancel_whose_process_died_over_it_is_finished_by_the_feeder(
     assert {entry.user for entry in stops} == {user}
 
 
+def test_cancelling_also_takes_back_what_a_worker_asked_for_and_died_before_its_row_said_so(
+    start, provider, user
+):
+    many = start(rows(2))
+
+    def dies(execute, sql, params, many_, context):
+        if sql.startswith('UPDATE "recorder_bulkitem"'):
+            raise Crash
+        return execute(sql, params, many_, context)
+
+    with connection.execute_wrapper(dies), pytest.raises(Crash):
+        feed()
+    asked_for = RecordingSession.objects.get()
+    cancel(many, by=user)
+    work(2)
+
+    assert provider.count("start") == 0
+    assert many.items.get(number=1).session == asked_for
+    assert progress(many).cancelled == 2
+
+
 def test_a_mistake_of_ours_costs_one_row_of_many(start, make_session, provider, user, monkeypatch):
     broken, sound = make_session(cname="room 1"), make_session(cname="room 2")
 
