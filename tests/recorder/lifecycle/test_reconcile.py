@@ -119,6 +119,22 @@ def test_a_recording_with_files_that_stays_away_for_90_seconds_has_ended_by_itse
     assert (session.status, session.upload) == (Status.STOPPED, Upload.UNKNOWN)
 
 
+def test_a_404_before_and_after_a_time_without_answers_is_not_the_end(session, provider):
+    """The service is down for a while, and only then moves its recordings."""
+    provider.will("query", says(200, serverResponse={"status": 5}))
+    until_due(session)
+    absent, down = says(404, code=404), says(503)
+    provider.will("query", absent, *[down] * 6, absent, absent)
+
+    for _ in range(9):
+        until_due(session)
+    missing = session.status
+    until_due(session)
+
+    assert missing == Status.RECOVERING
+    assert session.status == Status.RECORDING
+
+
 def test_a_session_that_never_recorded_and_is_gone_has_failed(session, provider):
     provider.tasks.clear()
 
