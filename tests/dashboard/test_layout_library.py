@@ -47,6 +47,19 @@ class TestGallery:
 
         assert "1 recording" in gallery(signed_in)
 
+    def test_a_card_tells_of_a_background_image_and_does_not_fetch_it(self, signed_in, halves):
+        """Whoever gave the address would learn who opens the gallery, and each time."""
+        plain = gallery(signed_in)
+        image = "https://example.org/wall.png"
+        picture = Picture(CUSTOM, HALVES, background_image=image)
+        halves.add_version(WIDE, picture, by=None, seen=1)
+
+        page = gallery(signed_in)
+
+        assert "background image" not in plain
+        assert "background image" in page
+        assert image not in page
+
     def test_an_empty_gallery_offers_the_starter_set(self, signed_in, db):
         page = gallery(signed_in)
 
