@@ -318,6 +318,33 @@ class TestKeys:
         expect(editor.regions.nth(2)).to_be_focused()
         expect(editor.regions.nth(2)).to_have_attribute("aria-pressed", "true")
 
+    def test_a_kept_ratio_is_kept_by_numbers_and_by_keys(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).click()
+        page.locator('[data-f="ratio"]').select_option("1:1")
+
+        editor.field("w").fill("0.25")
+        editor.field("w").press("Enter")
+        expect(editor.field("h")).to_have_value("0.444444")  # 320 × 320 px
+        editor.field("h").press("Escape")
+        editor.press("Control+ArrowRight")
+        assert editor.boxes()[0] == (0, 0, 0.26, 0.462222)
+        editor.regions.nth(0).focus()
+        editor.press("Control+z", "Control+z")
+        assert editor.boxes()[0] == (0, 0, 0.5, 1)
+
+    def test_nothing_selected_leaves_the_clipboard_alone(self, edit, halves, page):
+        editor = edit(halves)
+        editor.regions.nth(0).focus()
+        copied = """() => !document.activeElement.dispatchEvent(new ClipboardEvent(
+          "copy", {bubbles: true, cancelable: true, clipboardData: new DataTransfer()}
+        ))"""
+
+        editor.press("Home")
+        assert page.evaluate(copied)
+        editor.press("Escape")
+        assert not page.evaluate(copied)
+
     def test_steps_go_back_and_forth_and_focus_stays(self, edit, halves, page):
         editor = edit(halves)
         editor.regions.nth(0).focus()

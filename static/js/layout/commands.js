@@ -38,9 +38,9 @@ const MIDDLE = { x: 300_000, y: 300_000, w: 400_000, h: 400_000 };
 // Each takes what `run` prepares, and its options.
 const COMMANDS = {
   nudge: ({ free, change, by }, { dx, dy, at }) => change("move", g.move(free, by(dx, "x", 0), by(dy, "y", 0)), at),
-  grow({ free, change, by }, { dx, dy, at }) {
+  grow({ free, change, by }, { dx, dy, at, ratio }) {
     const box = g.bounds(free);
-    const to = g.resize(box, "se", by(dx, "x", 1), by(dy, "y", 1), { min: g.leastBox(free) });
+    const to = g.resize(box, "se", by(dx, "x", 1), by(dy, "y", 1), { ratio, min: g.leastBox(free) });
     change("size", g.scale(free, box, to), at);
   },
   add: ({ insert }, { rect = MIDDLE, fields }) => insert("add", [{ ...rect, ...fields }]),
@@ -56,7 +56,7 @@ const COMMANDS = {
   mode: ({ chosen, set }, { mode = +toggled(chosen, "mode") }) => set("mode", { mode }),
   lock: ({ chosen, set }, { locked = toggled(chosen, "locked") }) => set("lock", { locked }),
   hide: ({ chosen, set }, { hidden = toggled(chosen, "hidden") }) => set("hide", { hidden }),
-  set: ({ set }, { field, value }) => set("set", { [field]: value }),
+  set: ({ set }, { field, value, also }) => set("set", { [field]: value, ...also }),
   picture({ model }, { field, value }) {
     if (model.doc[field] !== value) model.edit(stepName("picture", []), { ...model.doc, [field]: value });
   },

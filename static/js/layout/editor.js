@@ -2,7 +2,7 @@
 import { startActions } from "./actions.js";
 import { check, fromServer } from "./checks.js";
 import { stepName } from "./commands.js";
-import { $, all, editor, out, put, word } from "./dom.js";
+import { $, all, editor, out, put } from "./dom.js";
 import { startInspector } from "./inspector.js";
 import { fromWire } from "./io.js";
 import { startKeeping } from "./keeping.js";
@@ -112,7 +112,7 @@ function tell() {
   for (const name in impossible) {
     for (const button of all(`[data-do^="${name}"]`)) put(button, { "aria-disabled": impossible[name] ? "true" : null });
   }
-  out("users", word("users", { count: ed.show.users }));
+  out("users", `${ed.show.users}`);
   out("canvas", `${doc.width} × ${doc.height} px`);
   ed.view.tell();
   for (const part of ed.parts) part.tell();

@@ -2,6 +2,7 @@
 import { $, all, out, put, say, word } from "./dom.js";
 import { isColor } from "./checks.js";
 import { FIELD_WORDS, parse, show, six } from "./fields.js";
+import { round } from "./geometry.js";
 import { withRegions } from "./model.js";
 
 const PLACES = { x: "width", w: "width", y: "height", h: "height" }; // which side of the canvas measures it
@@ -135,7 +136,10 @@ export function startInspector(ed) {
       return error("[data-field-error]", FIELD_WORDS[read.error]);
     }
     error("[data-field-error]", "");
-    set(f, read.value);
+    const other = { w: "h", h: "w" }[f];
+    const ratio = other && ed.keptRatio();
+    if (f === "h") ratio?.reverse();
+    ed.run("set", { field: f, value: read.value, also: ratio && { [other]: round(read.value * ratio[1], ratio[0]) } });
     fill(input, read.value, PLACES[f] ? show(read.value, ed.show.unit, pixels(f)) : `${read.value / 1e6}`);
     if (read.rounded) say(word("rounded", { value: six(read.value) }));
   }

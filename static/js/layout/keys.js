@@ -42,7 +42,7 @@ export function startKeys(ed) {
       const size = event.altKey ? "1" : ed.show.pixel ? "px" : event.shiftKey ? "5%" : "1%";
       const times = ed.show.pixel && event.shiftKey && !event.altKey ? 5 : 1;
       if (!model.selection.length) model.select([Number(target.dataset.id) || model.doc.regions[0]?.id]);
-      ed.run(control ? "grow" : "nudge", { dx: dx * times, dy: dy * times, step: size, at: event.timeStamp });
+      ed.run(control ? "grow" : "nudge", { dx: dx * times, dy: dy * times, step: size, at: event.timeStamp, ratio: ed.keptRatio() });
       nudged = true; // told also where nothing moves: at the edge, or locked
       return;
     }
@@ -70,7 +70,7 @@ export function startKeys(ed) {
 
   for (const type of ["copy", "cut", "paste"]) {
     document.addEventListener(type, (event) => {
-      if (!onCanvas(document.activeElement) || model.doc.kind !== 3) return;
+      if (!onCanvas(document.activeElement) || model.doc.kind !== 3 || (type !== "paste" && !model.selection.length)) return;
       event.preventDefault();
       if (type === "paste") {
         const regions = pasteRegions(event.clipboardData.getData("text/plain"));

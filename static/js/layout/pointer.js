@@ -54,8 +54,7 @@ export function startPointer(ed) {
     return {
       begin: () => model.begin(ed.step("size", chosen)),
       move(dx, dy, event) {
-        const kept = chosen.length === 1 && chosen[0].ratio;
-        const ratio = kept ? ratioOf(kept === "source" ? ed.sizeOf(chosen[0]) : kept, base) : event.shiftKey ? [box.w, box.h] : undefined;
+        const ratio = ed.keptRatio() ?? (event.shiftKey ? [box.w, box.h] : undefined);
         const options = { ratio, centre: event.ctrlKey || event.metaKey, min: leastBox(chosen) };
         const found = snapSize(box, handle, dx, dy, options, ...around(ids, event));
         view.guides = found.guides;

@@ -1,6 +1,7 @@
 /** Who stands in the regions of the preview: drawn people, an own picture, or a camera that is off. */
 import { isUrl } from "./checks.js";
 import { word } from "./dom.js";
+import { ratioOf } from "./geometry.js";
 
 const LAST_FRAME = 3500; // ms that the service shows the last frame before the image
 const SIZES = { landscape: [640, 360], portrait: [360, 640], screen: [640, 360], avatar: [360, 360], off: [640, 360] };
@@ -20,6 +21,13 @@ export function startSamples(ed) {
   ed.sizeOf = (region) => {
     const { kind, size } = ed.sample(region.id);
     return size && kind === "own" ? size : SIZES[kind];
+  };
+
+  /** The ratio that the selected region keeps, as w:h in millionths; undefined without one. */
+  ed.keptRatio = () => {
+    const [region, ...more] = ed.model.selected;
+    if (!region?.ratio || more.length) return undefined;
+    return ratioOf(region.ratio === "source" ? ed.sizeOf(region) : region.ratio, ed.model.doc);
   };
 
   /** The picture of one region: {href, mode, note}. `own` is the region of a custom layout, `uid` who is in it. */
