@@ -118,6 +118,21 @@ def test_the_editor_sees_that_the_session_ended_and_keeps_the_drawing_for_the_li
     assert Layout.objects.get().latest.parsed().regions[0].x == 50_000
 
 
+def test_a_lost_connection_is_told_until_it_is_back(live, page, console):
+    console.allow("ERR_INTERNET_DISCONNECTED")
+    arrange(live)
+    lost = page.get_by_text("Connection lost while saving.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Compare and apply").click()
+    expect(live.state).to_have_text("Offline")
+    expect(lost).to_be_visible()
+
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("dialog", name="Change the recording now")).to_be_visible()
+    expect(lost).to_have_count(0)
+
+
 def test_what_forbade_a_change_for_a_while_only_allows_it_again(live, page):
     apply = page.get_by_role("button", name="Compare and apply")
     for status, forbidden in (("recovering", True), ("recording", False)):

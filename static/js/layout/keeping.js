@@ -91,9 +91,10 @@ export function startKeeping(ed) {
 
   const answerAt = (target) => target.closest("[data-answer]:not([aria-disabled])")?.dataset.answer;
 
+  const unsay = (template) => $(`[data-note="${template}"]`)?.remove();
+
   ed.note = note;
   function note(template, values, actions) {
-    const place = $("[data-notes]");
     const banner = document.getElementById(template).content.firstElementChild.cloneNode(true);
     banner.querySelector("[data-text]").textContent = values.message ?? word(template, values);
     banner.addEventListener("click", ({ target }) => {
@@ -104,8 +105,8 @@ export function startKeeping(ed) {
       actions[name]?.();
     });
     banner.dataset.note = template;
-    place.querySelector(`[data-note="${template}"]`)?.remove();
-    place.prepend(banner);
+    unsay(template);
+    $("[data-notes]").prepend(banner);
     return banner;
   }
 
@@ -150,6 +151,7 @@ export function startKeeping(ed) {
     if (busy) return;
     busy = true;
     show("saving");
+    unsay("editor-offline");
     try {
       await work();
     } catch (error) {
@@ -202,7 +204,7 @@ export function startKeeping(ed) {
     }
     history.replaceState(null, "", answer.url);
     document.title = document.querySelector("h1").textContent = answer.name;
-    $("[data-notes]").replaceChildren(...(offered.length ? $("[data-notes]").querySelectorAll('[data-note^="editor-draft"]') : []));
+    $("[data-notes]").replaceChildren(...(offered.length ? all('[data-note^="editor-draft"]') : []));
     show(dirty() ? "unsaved" : "saved");
     say(answer.message);
   });
