@@ -68,7 +68,8 @@ def _since_heard(session: RecordingSession, now: datetime) -> int:
 
 
 def _next_look(session: RecordingSession, now: datetime) -> datetime | None:
-    """Into the bucket: until all files are seen there, and once where the service said so."""
+    """Into the bucket: until all files are seen there, and once where the service said so; where
+    the bucket could not be read, a few times."""
     ended = session.ended_at or now
     # What notices say of an empty recording is looked at once: some of them may have been lost.
     empty = session.upload == Upload.NONE or (
@@ -77,7 +78,8 @@ def _next_look(session: RecordingSession, now: datetime) -> datetime | None:
     may_have_files = session.sid and not empty
     if not may_have_files or now - ended > BUCKET_PATIENCE:
         return None
-    if session.upload not in UPLOAD_OPEN and session.checks:
+    seen = session.checks > session.tries or session.checks >= len(BUCKET_LOOKS)
+    if session.upload not in UPLOAD_OPEN and seen:
         return None
     return now + timedelta(seconds=BUCKET_LOOKS[min(session.checks, len(BUCKET_LOOKS) - 1)])
 

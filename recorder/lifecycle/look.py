@@ -73,6 +73,8 @@ def look(session: RecordingSession, lease: str, bucket: BucketLook | None) -> No
         row.checks += 1
         if seen:
             apply(row, seen)
+        else:
+            row.tries += 1
 
 
 def looked(

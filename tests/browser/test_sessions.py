@@ -448,8 +448,13 @@ def test_nobody_needs_a_pointer_to_stop_a_recording(visit, recording, provider, 
 
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keep recording")).to_be_focused()
+    answer = threading.Event()
+    provider.will("stop", held(answer))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
+    # Another element has taken the place of the one that was pressed.
+    expect(row(page, session).get_by_role("button", name="Stopping…")).to_be_focused()
+    answer.set()
     poll_until(page, row(page, session), "Uploaded")
     assert provider.count("stop") == 1

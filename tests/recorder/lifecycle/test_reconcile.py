@@ -227,6 +227,31 @@ def test_trouble_with_the_bucket_only_means_looking_again(make_session):
     assert session.next_check_at is not None
 
 
+def test_an_uploaded_recording_whose_bucket_could_not_be_read_is_looked_at_again(make_session):
+    """Else it would be shown without its slices until somebody compares it with the storage."""
+    session = make_session(Status.STOPPED, upload=Upload.UPLOADED.value)
+
+    def refused(_session):
+        raise RecorderError("The storage did not answer.")
+
+    until_due(session, refused)
+    again = session.next_check_at
+    until_due(session, lambda _session: BucketListing(timezone.now(), complete=True))
+
+    assert again is not None
+    assert session.next_check_at is None
+
+
+def test_a_bucket_that_cannot_be_read_is_not_asked_all_day_for_what_is_uploaded(make_session):
+    session = make_session(Status.STOPPED, upload=Upload.UPLOADED.value)
+    looks = 0
+    while session.next_check_at is not None:
+        until_due(session)
+        looks += 1
+
+    assert looks == 6
+
+
 def test_sweeps_at_once_do_each_session_once(make_session, provider):
     for _ in range(40):
         make_session(Status.RECORDING)
