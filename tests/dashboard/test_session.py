@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from recorder.contract.layouts import Layout, layout_to_wire
-from recorder.contract.states import Status, Upload
+from recorder.contract.states import Mode, Status, Upload
 from recorder.lifecycle import reconcile
 from recorder.lifecycle.start import request_start, send_start
 from recorder.lifecycle.stop import request_stop, send_stop
@@ -110,11 +110,10 @@ def test_after_the_end_nothing_can_be_queried_or_stopped(show, make_session):
     assert "Play the recording" in html
 
 
-def test_an_ended_mix_recording_can_be_made_again(show, make_session):
-    live, ended = make_session(), make_session(Status.STOPPED)
-    failed, web = make_session(Status.FAILED), make_session(Status.STOPPED, mode="web")
+def test_an_ended_recording_can_be_made_again(show, make_session):
+    live, ended, failed = make_session(), make_session(Status.STOPPED), make_session(Status.FAILED)
 
-    for session, offered in ((live, False), (ended, True), (failed, True), (web, False)):
+    for session, offered in ((live, False), (ended, True), (failed, True)):
         assert (f'href="/start/?like={session.pk}"' in show(session)) is offered
 
 
@@ -265,3 +264,12 @@ def test_a_hostile_name_is_only_text_everywhere(show, make_session):
 
     assert "<img src=x" not in html
     assert json.dumps(name)[1:4] not in html
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_has_ended_can_be_recorded_again_in_every_mode(signed_in, make_session, mode):
+    session = make_session(Status.STOPPED, mode=mode.value)
+    again = f"/start/?like={session.pk}"
+
+    assert again in signed_in.get(f"/sessions/{session.pk}/").content.decode()
+    assert f'value="{session.cname}"' in signed_in.get(again).content.decode()
