@@ -107,11 +107,14 @@ def tell_late_stops(project_id: int, now: datetime) -> None:
     """Raise STOP_UNANSWERED where no commit does: nothing is worked on while the provider is in
     trouble. Rows that somebody has locked are told of by the next probe: whoever waits for many in
     an order of their own may wait in a circle."""
-    late = RecordingSession.objects.live().filter(
-        project_id=project_id,
-        stop_requested_at__lt=now - STOP_ANSWERED_WITHIN,
-        started_at__lt=now - STOP_ANSWERED_WITHIN,
-        attention="",
+    late = (
+        RecordingSession.objects.live()
+        .of_projects(project_id)
+        .filter(
+            stop_requested_at__lt=now - STOP_ANSWERED_WITHIN,
+            started_at__lt=now - STOP_ANSWERED_WITHIN,
+            attention="",
+        )
     )
     late = late.exclude(sid="").exclude(acknowledged=Attention.STOP_UNANSWERED)
     skip = connection.features.has_select_for_update_skip_locked

@@ -69,17 +69,15 @@ def _locked(notices: Iterable[Notice]) -> list[RecordingSession]:
     ours = [notice for notice in notices if _is_ours(notice)]
     if not ours:
         return []
-    sids = {notice.sid for notice in ours}
-    rows = (
-        RecordingSession.objects.filter(project_id__in={notice.project_id for notice in ours})
-        .defer(*UNREAD)
-        .select_for_update()
-        .order_by("pk")
-    )
+    sids, projects = {notice.sid for notice in ours}, {notice.project_id for notice in ours}
+    own = RecordingSession.objects.of_projects(*projects).defer(*UNREAD)
+    rows = own.select_for_update().order_by("pk")
     known = list(rows.filter(sid__in=sids))
     if sids <= {row.sid for row in known}:
         return known
-    return known + list(rows.live().filter(status=Status.UNCONFIRMED.value, sid=""))
+    channels = {notice.cname for notice in ours}
+    lost = rows.live().filter(status=Status.UNCONFIRMED.value, sid="", cname__in=channels)
+    return known + list(lost)
 
 
 def _is_ours(notice: Notice) -> bool:
@@ -125,11 +123,10 @@ def _proves(notice: Notice, session: RecordingSession) -> bool:
         return False
     if notice.received_at < sent:
         return False
-    earlier = Notice.objects.filter(
-        project_id=notice.project_id, sid=notice.sid, received_at__lt=sent
+    earlier = Notice.objects.of_projects(notice.project_id).filter(
+        sid=notice.sid, received_at__lt=sent
     )
-    rivals = RecordingSession.objects.filter(
-        project_id=session.project_id,
+    rivals = RecordingSession.objects.of_projects(session.project_id).filter(
         cname=session.cname,
         uid=session.uid,
         sid="",

@@ -145,9 +145,9 @@ def unconfirmed(
             row.proven_at = timezone.now() if proven else None
             row.checks = row.tries = row.repeats = 0
     # What was told meanwhile may name the sid. By itself it is looked at less and less often.
-    place = {name: getattr(session, name) for name in ("project_id", "cname", "uid")}
     since = session.start_sent_at or session.requested_at
-    waiting = Notice.objects.unmatched().filter(**place, received_at__gte=since)
+    heard = Notice.objects.unmatched().of_projects(session.project_id)
+    waiting = heard.filter(cname=session.cname, uid=session.uid, received_at__gte=since)
     waiting.update(due_at=timezone.now())
 
 

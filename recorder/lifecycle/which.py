@@ -53,9 +53,9 @@ def ask_which(session: RecordingSession, lease: str, seen: str = "") -> None:
 
 def _heard(session: RecordingSession) -> list[str]:
     """The sids under which something was told of its channel and uid since its first start."""
-    place = {name: getattr(session, name) for name in ("project_id", "cname", "uid")}
     since = session.start_sent_at or session.requested_at
-    told = Notice.objects.unmatched().filter(**place, received_at__gte=since).exclude(sid="")
+    heard = Notice.objects.unmatched().of_projects(session.project_id).exclude(sid="")
+    told = heard.filter(cname=session.cname, uid=session.uid, received_at__gte=since)
     newest = told.order_by().values("sid").annotate(last=Max("pk")).order_by("-last")
     return list(newest.values_list("sid", flat=True)[:MOST])
 

@@ -19,7 +19,7 @@ class NoticeQuerySet(VisibleQuerySet["Notice"]):
 
     def waiting_for(self, project_id: int, sid: str) -> Self:
         """What came about a session before its sid was known here, in the order of its story."""
-        return self.filter(project_id=project_id, sid=sid, session=None).in_order()
+        return self.of_projects(project_id).filter(sid=sid, session=None).in_order()
 
     def in_order(self) -> Self:
         return self.order_by(F("sequence").asc(nulls_last=True), "at", "id")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import post_init, post_save
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -420,3 +420,24 @@ def test_a_notice_that_is_kept_at_the_second_try_still_asks_the_service(project,
     session.refresh_from_db()
     assert session.ask_at
     assert Notice.objects.get().event_type == 1
+
+
+def test_a_notice_of_an_unknown_sid_touches_only_the_lost_starts_of_its_channel(
+    project, make_session
+):
+    """A thousand others may be lost at the same time, and are being worked on."""
+    for number in range(4):
+        make_session(Status.UNCONFIRMED, sid="", cname=f"room {number}", uid="1")
+    read = []
+
+    def note(instance, **_):
+        read.append(instance.cname)
+
+    post_init.connect(note, sender=RecordingSession)
+    try:
+        told(project, body(40, sid="new", cname="room 2", uid="1", sequence=0))
+    finally:
+        post_init.disconnect(note, sender=RecordingSession)
+
+    assert read == ["room 2"]
+    assert RecordingSession.objects.get(sid="new").cname == "room 2"
